@@ -26,6 +26,7 @@ enum class RecordKind : uint8_t {
   kOwnerYield = 3,    // the owner leaves; `address` names the successor, may be empty
   kBarrier = 4,       // nothing but proof of ownership (design 2.5)
   kFeatureLevel = 5,  // raises the level in force at its offset
+  kPark = 6,          // sets the case in `changes` aside; `address` holds the reason
 };
 
 enum class SubjectKind : uint8_t { kCase = 1, kPractitioner = 2, kMunicipality = 3 };

@@ -1,0 +1,383 @@
+#include "services/runtime/partition.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/runtime/event_info.h"
+#include "services/runtime/position_token.h"
+
+namespace casehub::runtime {
+
+using storage::Evidence;
+using storage::Judgement;
+using storage::Record;
+using storage::RecordKind;
+using storage::Verdict;
+
+absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(PartitionConfig config) {
+  std::unique_ptr<Partition> partition(new Partition(std::move(config)));
+  if (auto status = partition->Restore(); !status.ok()) return status;
+  return partition;
+}
+
+absl::Status Partition::Restore() {
+  const std::string* oldest = nullptr;
+  std::vector<std::string> positions(config_.services.size());
+  size_t oldest_index = 0;
+  Offset oldest_offset = INT64_MAX;
+  for (size_t i = 0; i < config_.services.size(); ++i) {
+    rows_.push_back(std::make_unique<ServiceRows>(config_.services[i], config_.keyspaces[i]));
+    auto position = config_.keyspaces[i]->Position();
+    if (!position.ok()) return position.status();
+    if (position->has_value()) {
+      storage::v1::LogPosition parsed;
+      if (!parsed.ParseFromString(**position)) return absl::DataLossError("a projection's position does not parse");
+      rows_[i]->applied = rows_[i]->written = parsed.offset();
+      positions[i] = **position;
+    }
+    rows_[i]->overlay.Scan(tables::TableStart(tables::kParked), tables::TableEnd(tables::kParked),
+                           Overlay::Level::kApplied, [&](std::string_view, std::string_view) {
+                             ++rows_[i]->parked;
+                             return true;
+                           });
+    if (rows_[i]->applied < oldest_offset) {
+      oldest_offset = rows_[i]->applied;
+      oldest_index = i;
+      oldest = &positions[i];
+    }
+  }
+  if (oldest != nullptr && !oldest->empty()) {
+    if (auto status = RestoreRule(*rows_[oldest_index], *oldest); !status.ok()) return status;
+  }
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    streams_.push_back(std::make_unique<Stream>(rows_[i].get(), &rule_, config_.partition, config_.address,
+                                                config_.mint, config_.limits.stream, config_.plants));
+    hints_.push_back(false);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Partition::RestoreRule(const ServiceRows& rows, const std::string& position) {
+  storage::v1::LogPosition parsed;
+  parsed.ParseFromString(position);
+  std::vector<storage::v1::StandingRecord> standing;
+  rows.overlay.Scan(tables::TableStart(tables::kStanding), tables::TableEnd(tables::kStanding),
+                    Overlay::Level::kApplied, [&](std::string_view, std::string_view value) {
+                      standing.emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size()));
+                      return true;
+                    });
+  if (!rows.overlay.status().ok()) return rows.overlay.status();
+  if (parsed.offset() != kNoOffset) {
+    auto entry = config_.read_at(parsed.offset());
+    if (!entry.ok() && !absl::IsNotFound(entry.status())) return entry.status();
+    const Hash128 hash = entry.ok() ? storage::HashBytes(*entry->bytes) : Hash128();
+    const std::string stored = tables::EncodeNumber(hash.high) + tables::EncodeNumber(hash.low);
+    if (!entry.ok() || stored != parsed.record_hash() || entry->append_time.micros != parsed.append_time_micros()) {
+      return absl::DataLossError(absl::StrCat("the log does not hold the record at offset ", parsed.offset(),
+                                              " that the projections stand on"));
+    }
+  }
+  auto rule = storage::EffectiveRule::Restore(parsed, standing, config_.plants.rule);
+  if (!rule.ok()) return rule.status();
+  rule_ = *std::move(rule);
+  return absl::OkStatus();
+}
+
+int Partition::IndexOf(ServiceId service) const {
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i]->service->id() == service) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+void Partition::SetHint(ServiceId service, bool own) {
+  if (const int i = IndexOf(service); i >= 0) hints_[static_cast<size_t>(i)] = own;
+}
+
+bool Partition::AllOwned() const {
+  return std::all_of(streams_.begin(), streams_.end(),
+                     [](const auto& stream) { return stream->role() == Stream::Role::kOwner; });
+}
+
+bool Partition::Idle() const {
+  return std::all_of(streams_.begin(), streams_.end(),
+                     [](const auto& stream) { return stream->pending() == 0 && stream->queued() == 0; });
+}
+
+void Partition::Turn(TurnInput input, TurnOutput* out) {
+  for (const storage::LogEntry& entry : input.entries) {
+    ApplyEntry(entry, out);
+    if (!out->fatal.ok()) return;
+  }
+  for (auto& command : input.commands) {
+    const int i = IndexOf(command->service);
+    if (i >= 0) streams_[static_cast<size_t>(i)]->Offer(std::move(command));
+  }
+  for (Mail& mail : input.mail) {
+    const int i = IndexOf(mail.service);
+    if (i >= 0) streams_[static_cast<size_t>(i)]->Offer(std::move(mail), out);
+  }
+  for (const MailAck& ack : input.acks) {
+    const int i = IndexOf(ack.service);
+    if (i >= 0) streams_[static_cast<size_t>(i)]->Acknowledge(ack);
+  }
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    streams_[i]->Decide(input.now, input.at_end, hints_[i], input.log_writable, out);
+    if (!out->fatal.ok()) return;
+    streams_[i]->SendMail(input.now, out);
+  }
+  for (auto& rows : rows_) {
+    if (!rows->overlay.status().ok()) out->fatal = rows->overlay.status();
+    const bool due = rows->records_since_write >= config_.limits.write_back_records_max ||
+                     input.now.micros - rows->last_write.micros >= config_.limits.write_back_micros;
+    if (rows->records_since_write > 0 && due && out->fatal.ok()) out->fatal = WriteBack(rows.get(), input.now);
+    if (rows->records_since_write > 0) {
+      out->wake_at = std::min(out->wake_at, {rows->last_write.micros + config_.limits.write_back_micros});
+    }
+  }
+  AnswerQueries(std::move(input.queries), input.now, out);
+}
+
+void Partition::OnAppendRefused(const absl::Status& status, TurnOutput* out) {
+  for (auto& stream : streams_) stream->OnAppendRefused(status, out);
+}
+
+void Partition::RefuseAll(Refusal reason, TurnOutput* out) {
+  for (auto& stream : streams_) stream->RefuseAll(reason, out);
+  for (const QueryInput& query : waiting_) out->replies.push_back({query.ticket, Refuse(reason), kNoOffset, false});
+  waiting_.clear();
+}
+
+// The writer saw another log than we did, or we than it (design 2.4). First a restart from a snapshot; what is still
+// there after it is skipped, and the stream waits for an operator.
+bool Partition::Contradicted(const storage::LogEntry& entry, const Record& record, TurnOutput* out) {
+  if (entry.offset <= config_.unexplained_up_to) {
+    rule_.Block(record.service);
+    return false;
+  }
+  out->fatal = absl::DataLossError(absl::StrCat("the record at offset ", entry.offset, " of partition ",
+                                                config_.partition, " was written on another log than the one read"));
+  return true;
+}
+
+void Partition::ApplyEntry(const storage::LogEntry& entry, TurnOutput* out) {
+  const Hash128 hash = storage::HashBytes(*entry.bytes);
+  auto decoded = storage::DecodeRecord(*entry.bytes);
+  std::optional<Record> record;
+  if (decoded.ok()) record = *std::move(decoded);
+  if (record && record->level > storage::kFeatureLevel) {
+    out->fatal = absl::FailedPreconditionError(
+        absl::StrCat("the record at offset ", entry.offset, " needs feature level ", record->level,
+                     ", this build reads up to ", storage::kFeatureLevel, ": upgrade casehub"));
+    return;
+  }
+  const Judgement judgement = rule_.Apply(entry.offset, entry.append_time, hash, record);
+  if (observer_) observer_(entry, record ? &*record : nullptr, judgement);
+  if (record && judgement.evidence != Evidence::kNone && Contradicted(entry, *record, out)) return;
+
+  const int index = record ? IndexOf(record->service) : -1;
+  std::unique_ptr<Stream::Pending> pending;
+  if (index >= 0) {
+    pending = streams_[static_cast<size_t>(index)]->OnRecord(entry, *record, hash, judgement.verdict, out);
+  }
+  if (judgement.verdict == Verdict::kEffective) {
+    if (!record->changes.empty()) RememberStanding();
+    ApplyEffective(entry, *record, pending.get(), out);
+    if (!out->fatal.ok()) return;
+  }
+  for (auto& rows : rows_) {
+    if (entry.offset <= rows->applied) continue;
+    rows->applied = entry.offset;
+    ++rows->records_since_write;
+  }
+  if (pending) streams_[static_cast<size_t>(index)]->Finish(std::move(pending), entry.offset, out);
+}
+
+void Partition::RememberStanding() {
+  for (const storage::v1::StandingRecord& standing : rule_.TakeNewStanding()) {
+    const std::string value = standing.SerializeAsString();
+    for (auto& rows : rows_) {
+      if (standing.offset() > rows->applied) rows->overlay.PutApplied(tables::StandingKey(standing.offset()), value);
+    }
+  }
+}
+
+void Partition::ApplyEffective(const storage::LogEntry& entry, const Record& record, Stream::Pending* pending,
+                               TurnOutput* out) {
+  if (record.kind != RecordKind::kEvents && record.kind != RecordKind::kPark) return;
+  const int owner = IndexOf(record.service);
+  if (owner < 0) return;  // a service this build does not have writes for itself
+  AppliedRecord applied;
+  applied.header = &record;
+  applied.offset = entry.offset;
+  applied.append_time = entry.append_time;
+  std::vector<MessagePtr> parsed;
+  if (pending != nullptr) {
+    for (const MessagePtr& event : pending->events) applied.events.push_back(event.get());
+  } else {
+    for (std::string_view bytes : record.events) {
+      MessagePtr event(rows_[static_cast<size_t>(owner)]->service->event_prototype().New());
+      if (!event->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        out->fatal = absl::DataLossError(absl::StrCat("an event of the record at offset ", entry.offset,
+                                                      " does not parse: this replica cannot go on"));
+        return;
+      }
+      applied.events.push_back(event.get());
+      parsed.push_back(std::move(event));
+    }
+  }
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    ServiceRows* rows = rows_[i].get();
+    if (entry.offset <= rows->applied) continue;
+    AppliedWriter writer(rows, entry.offset);
+    const bool own = static_cast<int>(i) == owner;
+    if (own) ApplyRuntimeRows(record, entry.offset, rows, &writer);
+    for (size_t event = 0; event < applied.events.size(); ++event) {
+      writer.StartEvent(static_cast<uint16_t>(event));
+      rows->service->Apply(applied, event, writer);
+    }
+    if (!writer.status().ok()) {
+      out->fatal = writer.status();
+      return;
+    }
+    streams_[i]->OnApplied(writer, own);
+  }
+}
+
+void Partition::ApplyRuntimeRows(const Record& record, Offset offset, ServiceRows* rows, AppliedWriter* writer) {
+  if (record.kind == RecordKind::kPark) {
+    for (const storage::Subject& subject : record.changes) {
+      if (!writer->Get(tables::ParkedKey(subject.id))) ++rows->parked;
+      writer->Put(tables::ParkedKey(subject.id), record.address);
+    }
+    return;
+  }
+  if (record.fingerprint != Hash128()) {
+    writer->Put(tables::DedupKey(record.municipality, record.command_id),
+                tables::EncodeDedup(record.fingerprint, offset, record.reply));
+    SweepDedup(record, rows, writer);
+  }
+  for (const storage::Settlement& settled : record.settles) writer->Delete(tables::DueKey(settled.row));
+  if (record.receipt) {
+    writer->Put(tables::InboxKey(record.municipality, record.receipt->from),
+                tables::EncodeInboxHead({record.receipt->n, record.receipt->stream_hash}));
+  }
+  if (record.delivered) {
+    const Municipality to = record.delivered->to;
+    const std::string head_key = tables::OutboxHeadKey(record.municipality, to);
+    if (auto row = writer->Get(head_key)) {
+      tables::OutboxHead head = tables::DecodeOutboxHead(*row);
+      for (uint64_t n = head.delivered + 1; n <= std::min(record.delivered->up_to, head.last); ++n) {
+        writer->Delete(tables::OutboxKey(record.municipality, to, n));
+      }
+      head.delivered = std::max(head.delivered, std::min(record.delivered->up_to, head.last));
+      writer->Put(head_key, tables::EncodeOutboxHead(head));
+    }
+  }
+}
+
+// Once an hour of log time and municipality, the replies of ids that are refused by now are forgotten.
+void Partition::SweepDedup(const Record& record, ServiceRows* rows, AppliedWriter* writer) {
+  constexpr int64_t kHour = 3600 * kMicrosPerSecond;
+  const int64_t hour = record.decided_at.micros / kHour;
+  auto [known, inserted] = rows->swept_hour.try_emplace(record.municipality.code(), 0);
+  if (inserted) {
+    if (auto row = writer->Get(tables::DedupSweptKey(record.municipality))) {
+      known->second = static_cast<int64_t>(tables::DecodeNumber(*row));
+    }
+  }
+  if (hour <= known->second) return;
+  known->second = hour;
+  writer->Put(tables::DedupSweptKey(record.municipality), tables::EncodeNumber(static_cast<uint64_t>(hour)));
+  const int64_t floor_micros = hour * kHour - config_.limits.stream.ids_kept_micros - kHour;
+  if (floor_micros <= 0) return;
+  std::vector<std::string> old;
+  writer->Scan(tables::DedupKey(record.municipality, Uuid()),
+               tables::DedupKey(record.municipality, Uuid::V7(floor_micros / 1000, 0, 0)),
+               [&](std::string_view key, std::string_view) {
+                 old.emplace_back(key);
+                 return true;
+               });
+  for (const std::string& key : old) writer->Delete(key);
+}
+
+absl::Status Partition::WriteBack(ServiceRows* rows, Instant now) {
+  if (rows->applied > rule_.offset()) return absl::OkStatus();  // ahead of the others: nothing new yet
+  storage::v1::LogPosition position = rule_.Position();
+  if (config_.plants.position_early) position.set_offset(position.offset() + 1);
+  std::vector<std::string> forgotten;
+  if (position.standing_floor() > 0) {
+    rows->overlay.Scan(tables::TableStart(tables::kStanding), tables::StandingKey(position.standing_floor()),
+                       Overlay::Level::kApplied, [&](std::string_view key, std::string_view) {
+                         forgotten.emplace_back(key);
+                         return true;
+                       });
+  }
+  for (std::string& key : forgotten) rows->overlay.PutApplied(std::move(key), std::nullopt);
+  if (auto status = rows->overlay.WriteBack(rows->store, position.SerializeAsString()); !status.ok()) return status;
+  rows->records_since_write = 0;
+  rows->written = rule_.offset();
+  rows->last_write = now;
+  return absl::OkStatus();
+}
+
+absl::Status Partition::Flush(Instant now) {
+  for (auto& rows : rows_) {
+    if (auto status = WriteBack(rows.get(), now); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void Partition::AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out) {
+  std::vector<QueryInput> waiting;
+  std::swap(waiting, waiting_);
+  for (QueryInput& query : queries) waiting.push_back(std::move(query));
+  for (QueryInput& query : waiting) {
+    if (query.min_offset <= rule_.offset()) {
+      AnswerQuery(query, now, out);
+    } else if (query.deadline.micros != 0 && now > query.deadline) {
+      out->replies.push_back({query.ticket, Refuse(Refusal::REFUSAL_DEADLINE_PASSED), kNoOffset, false});
+    } else if (waiting_.size() >= config_.limits.waiting_queries_max) {
+      out->replies.push_back(
+          {query.ticket, Refuse(Refusal::REFUSAL_QUEUE_FULL).With("retry_ms", "100"), kNoOffset, false});
+    } else {
+      if (query.deadline.micros != 0) out->wake_at = std::min(out->wake_at, {query.deadline.micros + 1});
+      waiting_.push_back(std::move(query));
+    }
+  }
+}
+
+void Partition::AnswerQuery(const QueryInput& query, Instant now, TurnOutput* out) {
+  const int i = IndexOf(query.service);
+  if (i < 0) {
+    out->replies.push_back({query.ticket, Refuse(Refusal::REFUSAL_NOT_OWNER), kNoOffset, false});
+    return;
+  }
+  RowsReader reader(rows_[static_cast<size_t>(i)].get(), Overlay::Level::kApplied);
+  QueryResult result = rows_[static_cast<size_t>(i)]->service->Query(*query.request, {query.municipality, now}, reader);
+  if (!reader.status().ok()) {
+    out->fatal = reader.status();
+    out->replies.push_back({query.ticket, Refuse(Refusal::REFUSAL_OUTCOME_UNKNOWN), kNoOffset, false});
+    return;
+  }
+  if (auto* refused = std::get_if<Refused>(&result)) {
+    out->replies.push_back({query.ticket, std::move(*refused), rule_.offset(), false});
+    return;
+  }
+  std::string bytes = std::get<MessagePtr>(result)->SerializeAsString();
+  AppendPositionToken(config_.partition, std::max<Offset>(rule_.offset(), 0), &bytes);
+  out->replies.push_back({query.ticket, Answered{std::move(bytes)}, rule_.offset(), false});
+}
+
+std::vector<StreamStatus> Partition::Status() const {
+  std::vector<StreamStatus> all;
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    const auto& stream = rule_.stream(rows_[i]->service->id());
+    all.push_back({rows_[i]->service->id(), streams_[i]->role(), stream.epoch, stream.owner, stream.address,
+                   rule_.offset(), rows_[i]->applied, rows_[i]->parked, streams_[i]->pending(), stream.blocked});
+  }
+  return all;
+}
+
+}  // namespace casehub::runtime

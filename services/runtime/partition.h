@@ -1,0 +1,108 @@
+// One partition in one process: reads the log once for all folds, judges every record, applies what is effective,
+// and drives the streams (design 2 to 4). The same object runs under the simulator and on a thread of production.
+//
+// Threads: one at a time. Turn never waits: not for the log, not for callers, not for a clock.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/runtime/plants.h"
+#include "services/runtime/rows.h"
+#include "services/runtime/stream.h"
+#include "services/runtime/turn.h"
+#include "storage/log/effective.h"
+
+namespace casehub::runtime {
+
+struct PartitionLimits {
+  StreamLimits stream;
+  uint64_t write_back_records_max = 4096;
+  int64_t write_back_micros = kMicrosPerSecond;
+  size_t waiting_queries_max = 1024;  // that wait for a position
+};
+
+struct PartitionConfig {
+  PartitionId partition = 0;
+  std::string address;                        // where forwarded calls are taken
+  std::vector<const Service*> services;       // folds and streams of this process
+  std::vector<storage::Keyspace*> keyspaces;  // of each service, same order
+  std::function<Uuid(Instant)> mint;          // random ids, version 7
+  // For the check at open (design 2.4): the record at an offset, NotFound if there is none.
+  std::function<absl::StatusOr<storage::LogEntry>(Offset)> read_at;
+  // Contradictions of the log up to this offset were seen before a restart from a snapshot and stay unexplained.
+  Offset unexplained_up_to = kNoOffset;
+  PartitionLimits limits;
+  Plants plants;
+};
+
+struct StreamStatus {
+  ServiceId service = ServiceId::kIntake;
+  Stream::Role role = Stream::Role::kFollower;
+  Epoch epoch = 0;
+  Uuid owner;
+  std::string address;
+  Offset log_offset = kNoOffset;
+  Offset applied = kNoOffset;
+  uint64_t parked = 0;
+  size_t pending = 0;
+  bool blocked = false;
+};
+
+class Partition {
+ public:
+  // Reads the positions. DataLoss if the log does not hold what a projection stands on: restart from a snapshot.
+  static absl::StatusOr<std::unique_ptr<Partition>> Open(PartitionConfig config);
+
+  // Where to open the reader: records after this offset.
+  Offset read_after() const { return rule_.offset(); }
+  // Which streams this process should own: a hint, safety does not rest on it.
+  void SetHint(ServiceId service, bool own);
+
+  void Turn(TurnInput input, TurnOutput* out);
+  // The log refused the batch of the last turn: nothing of it was queued.
+  void OnAppendRefused(const absl::Status& status, TurnOutput* out);
+  // Writes all rows and positions back.
+  absl::Status Flush(Instant now);
+  // Answers everything that waits.
+  void RefuseAll(Refusal reason, TurnOutput* out);
+
+  bool AllOwned() const;
+  bool Idle() const;  // nothing pending, queued or due now
+  std::vector<StreamStatus> Status() const;
+  const storage::EffectiveRule& rule() const { return rule_; }
+  const Stream& stream(size_t i) const { return *streams_[i]; }
+  const ServiceRows& rows(size_t i) const { return *rows_[i]; }
+  // Every record with its verdict, as read; for counters, `log inspect` and the simulator's checks.
+  using Observer = std::function<void(const storage::LogEntry&, const storage::Record*, storage::Judgement)>;
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
+
+ private:
+  explicit Partition(PartitionConfig config) : config_(std::move(config)), rule_(config_.plants.rule) {}
+  absl::Status Restore();
+  absl::Status RestoreRule(const ServiceRows& rows, const std::string& position);
+  void ApplyEntry(const storage::LogEntry& entry, TurnOutput* out);
+  bool Contradicted(const storage::LogEntry& entry, const storage::Record& record, TurnOutput* out);
+  void ApplyEffective(const storage::LogEntry& entry, const storage::Record& record, Stream::Pending* pending,
+                      TurnOutput* out);
+  void ApplyRuntimeRows(const storage::Record& record, Offset offset, ServiceRows* rows, AppliedWriter* writer);
+  void SweepDedup(const storage::Record& record, ServiceRows* rows, AppliedWriter* writer);
+  void RememberStanding();
+  absl::Status WriteBack(ServiceRows* rows, Instant now);
+  void AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out);
+  void AnswerQuery(const QueryInput& query, Instant now, TurnOutput* out);
+  int IndexOf(ServiceId service) const;
+
+  PartitionConfig config_;
+  storage::EffectiveRule rule_;
+  std::vector<std::unique_ptr<ServiceRows>> rows_;
+  std::vector<std::unique_ptr<Stream>> streams_;
+  std::vector<bool> hints_;
+  std::vector<QueryInput> waiting_;
+  Observer observer_;
+};
+
+}  // namespace casehub::runtime

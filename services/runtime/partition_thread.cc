@@ -1,0 +1,201 @@
+#include "services/runtime/partition_thread.h"
+
+#include <chrono>
+#include <future>
+#include <utility>
+
+namespace casehub::runtime {
+
+absl::StatusOr<std::unique_ptr<PartitionThread>> PartitionThread::Start(storage::EventLog* log, PartitionConfig config,
+                                                                        Options options) {
+  std::unique_ptr<PartitionThread> thread(new PartitionThread(log, std::move(options), config.partition));
+  const PartitionId id = config.partition;
+  const std::vector<const Service*> services = config.services;
+  auto partition = Partition::Open(std::move(config));
+  if (!partition.ok()) return partition.status();
+  thread->partition_ = *std::move(partition);
+  for (const Service* service : services) thread->partition_->SetHint(service->id(), true);
+  auto reader = log->OpenReader(id, thread->partition_->read_after(), [raw = thread.get()] { raw->Wake(); });
+  if (!reader.ok()) return reader.status();
+  thread->reader_ = *std::move(reader);
+  thread->thread_ = std::thread([raw = thread.get()] { raw->Loop(); });
+  return thread;
+}
+
+PartitionThread::~PartitionThread() {
+  if (thread_.joinable()) (void)Stop(options_.clock());
+}
+
+void PartitionThread::Wake() {
+  std::lock_guard lock(mutex_);
+  readable_ = true;
+  wake_.notify_one();
+}
+
+PartitionThread::Posted PartitionThread::Post(std::shared_ptr<CommandInput> command) {
+  std::lock_guard lock(mutex_);
+  if (stopping_ || failed_) return Posted::kStopping;
+  if (inbox_.commands.size() + inbox_.queries.size() >= options_.queued_calls_max) return Posted::kFull;
+  const bool was_empty = inbox_.empty();
+  inbox_.commands.push_back(std::move(command));
+  if (was_empty) wake_.notify_one();
+  return Posted::kAccepted;
+}
+
+PartitionThread::Posted PartitionThread::Post(QueryInput query) {
+  std::lock_guard lock(mutex_);
+  if (stopping_ || failed_) return Posted::kStopping;
+  if (inbox_.commands.size() + inbox_.queries.size() >= options_.queued_calls_max) return Posted::kFull;
+  const bool was_empty = inbox_.empty();
+  inbox_.queries.push_back(std::move(query));
+  if (was_empty) wake_.notify_one();
+  return Posted::kAccepted;
+}
+
+// Mail that finds no room is dropped: its sender sends it again.
+void PartitionThread::Post(Mail mail) {
+  std::lock_guard lock(mutex_);
+  if (stopping_ || failed_ || inbox_.mail.size() >= options_.queued_calls_max) return;
+  inbox_.mail.push_back(std::move(mail));
+  wake_.notify_one();
+}
+
+void PartitionThread::Post(MailAck ack) {
+  std::lock_guard lock(mutex_);
+  if (stopping_ || failed_ || inbox_.acks.size() >= options_.queued_calls_max) return;
+  inbox_.acks.push_back(ack);
+  wake_.notify_one();
+}
+
+bool PartitionThread::Run(std::function<void(Partition*)> work) {
+  auto done = std::make_shared<std::promise<void>>();
+  auto finished = done->get_future();
+  {
+    std::lock_guard lock(mutex_);
+    if (stopped_ || failed_) return false;
+    inbox_.work.push_back([work = std::move(work), done](Partition* partition) {
+      if (partition != nullptr) work(partition);
+      done->set_value();
+    });
+    wake_.notify_one();
+  }
+  finished.wait();
+  return true;
+}
+
+void PartitionThread::SetAppliedListener(std::function<void(Offset)> listener) {
+  Run([&](Partition*) { applied_listener_ = std::move(listener); });
+}
+
+bool PartitionThread::WaitForWork(Instant wake_at, bool more, Inbox* inbox) {
+  std::unique_lock lock(mutex_);
+  const auto ready = [&] { return !inbox_.empty() || readable_ || stopping_; };
+  if (!more && !ready()) {
+    const int64_t wait = std::min<int64_t>(wake_at.micros - options_.clock().micros, kMicrosPerSecond);
+    if (wait > 0) wake_.wait_for(lock, std::chrono::microseconds(wait), ready);
+  }
+  std::swap(*inbox, inbox_);
+  readable_ = false;
+  return stopping_;
+}
+
+void PartitionThread::Loop() {
+  Instant wake_at{0};
+  bool more = true;
+  bool reader_has_more = true;
+  for (;;) {
+    Inbox inbox;
+    const bool stopping = WaitForWork(wake_at, more || reader_has_more, &inbox);
+    for (auto& work : inbox.work) work(partition_.get());
+
+    TurnInput input;
+    input.now = options_.clock();
+    input.log_writable = log_->writable();
+    if (auto status = reader_->Next(options_.read_bytes_per_turn, &input.entries); !status.ok()) {
+      Fail(status);
+      return;
+    }
+    reader_has_more = !input.entries.empty();
+    input.at_end = !reader_has_more;
+    const bool applied = reader_has_more;
+    input.commands = std::move(inbox.commands);
+    input.queries = std::move(inbox.queries);
+    input.mail = std::move(inbox.mail);
+    input.acks = std::move(inbox.acks);
+
+    TurnOutput out;
+    partition_->Turn(std::move(input), &out);
+    if (out.fatal.ok() && !out.append.records.empty()) {
+      if (auto status = log_->Append(partition_id_, std::move(out.append)); !status.ok()) {
+        partition_->OnAppendRefused(status, &out);
+      }
+    }
+    HandOut(&out);
+    if (!out.fatal.ok()) {
+      Fail(out.fatal);
+      return;
+    }
+    if (applied && applied_listener_) applied_listener_(partition_->rule().offset());
+    wake_at = out.wake_at;
+    more = out.more;
+    if (stopping && (partition_->Idle() || options_.clock() > stop_by_)) {
+      TurnOutput last;
+      ShutDown(&last);
+      return;
+    }
+  }
+}
+
+void PartitionThread::HandOut(TurnOutput* out) {
+  for (Reply& reply : out->replies) options_.on_reply(std::move(reply));
+  for (Mail& mail : out->mail) options_.on_mail(std::move(mail));
+  for (MailAck& ack : out->acks) options_.on_ack(ack);
+}
+
+void PartitionThread::ShutDown(TurnOutput* out) {
+  partition_->RefuseAll(Refusal::REFUSAL_SHUTTING_DOWN, out);
+  HandOut(out);
+  final_status_ = partition_->Flush(options_.clock());
+  Inbox rest;
+  {
+    std::lock_guard lock(mutex_);
+    stopped_ = true;
+    std::swap(rest, inbox_);
+  }
+  for (auto& work : rest.work) work(nullptr);
+}
+
+// What was not answered gets "unknown": its record may stand in the log.
+void PartitionThread::Fail(const absl::Status& status) {
+  Inbox rest;
+  {
+    std::lock_guard lock(mutex_);
+    failed_ = true;
+    final_status_ = status;
+    std::swap(rest, inbox_);
+  }
+  TurnOutput out;
+  partition_->RefuseAll(Refusal::REFUSAL_OUTCOME_UNKNOWN, &out);
+  for (auto& command : rest.commands) {
+    out.replies.push_back({command->ticket, Refuse(Refusal::REFUSAL_OUTCOME_UNKNOWN), kNoOffset, false});
+  }
+  for (auto& query : rest.queries) {
+    out.replies.push_back({query.ticket, Refuse(Refusal::REFUSAL_OUTCOME_UNKNOWN), kNoOffset, false});
+  }
+  HandOut(&out);
+  for (auto& work : rest.work) work(nullptr);
+  if (options_.on_fatal) options_.on_fatal(partition_id_, status);
+}
+
+absl::Status PartitionThread::Stop(Instant deadline) {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    stop_by_ = deadline;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  return final_status_;
+}
+
+}  // namespace casehub::runtime
