@@ -91,6 +91,13 @@ int Partition::IndexOf(ServiceId service) const {
   return -1;
 }
 
+const Service* Partition::Catalogued(ServiceId service) const {
+  for (const Service* one : config_.catalogue.empty() ? config_.services : config_.catalogue) {
+    if (one->id() == service) return one;
+  }
+  return nullptr;
+}
+
 void Partition::SetHint(ServiceId service, bool own) {
   if (const int i = IndexOf(service); i >= 0) hints_[static_cast<size_t>(i)] = own;
 }
@@ -206,8 +213,9 @@ void Partition::RememberStanding() {
 void Partition::ApplyEffective(const storage::LogEntry& entry, const Record& record, Stream::Pending* pending,
                                TurnOutput* out) {
   if (record.kind != RecordKind::kEvents && record.kind != RecordKind::kPark) return;
+  const Service* writer_service = Catalogued(record.service);
+  if (writer_service == nullptr) return;  // a service this build does not have writes for itself
   const int owner = IndexOf(record.service);
-  if (owner < 0) return;  // a service this build does not have writes for itself
   AppliedRecord applied;
   applied.header = &record;
   applied.offset = entry.offset;
@@ -217,7 +225,7 @@ void Partition::ApplyEffective(const storage::LogEntry& entry, const Record& rec
     for (const MessagePtr& event : pending->events) applied.events.push_back(event.get());
   } else {
     for (std::string_view bytes : record.events) {
-      MessagePtr event(rows_[static_cast<size_t>(owner)]->service->event_prototype().New());
+      MessagePtr event(writer_service->event_prototype().New());
       if (!event->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
         out->fatal = absl::DataLossError(absl::StrCat("an event of the record at offset ", entry.offset,
                                                       " does not parse: this replica cannot go on"));

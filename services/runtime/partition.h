@@ -30,7 +30,9 @@ struct PartitionConfig {
   std::string address;                        // where forwarded calls are taken
   std::vector<const Service*> services;       // folds and streams of this process
   std::vector<storage::Keyspace*> keyspaces;  // of each service, same order
-  std::function<Uuid(Instant)> mint;          // random ids, version 7
+  // All services whose events the log holds, for parsing; empty: `services`.
+  std::vector<const Service*> catalogue;
+  std::function<Uuid(Instant)> mint;  // random ids, version 7
   // For the check at open (design 2.4): the record at an offset, NotFound if there is none.
   std::function<absl::StatusOr<storage::LogEntry>(Offset)> read_at;
   // Contradictions of the log up to this offset were seen before a restart from a snapshot and stay unexplained.
@@ -95,6 +97,7 @@ class Partition {
   void AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out);
   void AnswerQuery(const QueryInput& query, Instant now, TurnOutput* out);
   int IndexOf(ServiceId service) const;
+  const Service* Catalogued(ServiceId service) const;
 
   PartitionConfig config_;
   storage::EffectiveRule rule_;

@@ -1,0 +1,70 @@
+#include "services/runtime/rebuild.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "services/runtime/partition.h"
+
+namespace casehub::runtime {
+namespace {
+
+std::string Hex(std::string_view bytes) { return absl::BytesToHexString({bytes.data(), bytes.size()}); }
+
+}  // namespace
+
+absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
+  constexpr size_t kReadBytes = 4 << 20;
+  PartitionConfig config;
+  config.partition = request.partition;
+  config.services = {request.service};
+  config.keyspaces = {request.target};
+  config.catalogue = request.catalogue;
+  config.mint = [](Instant) { return Uuid(); };  // a follower mints nothing
+  config.read_at = [&](Offset offset) { return request.log->ReadAt(request.partition, offset); };
+  config.unexplained_up_to = INT64_MAX;         // contradictions are the live reader's business
+  config.limits.write_back_micros = INT64_MAX;  // by count alone
+  config.limits.write_back_records_max = 16'384;
+  auto partition = Partition::Open(std::move(config));
+  if (!partition.ok()) return partition.status();
+  auto reader = request.log->OpenReader(request.partition, (*partition)->read_after(), [] {});
+  if (!reader.ok()) return reader.status();
+  Rebuilt rebuilt;
+  bool done = (*partition)->read_after() >= request.up_to;
+  while (!done) {
+    TurnInput input;
+    input.now = {1};
+    if (auto status = (*reader)->Next(kReadBytes, &input.entries); !status.ok()) return status;
+    if (input.entries.empty()) break;
+    while (!input.entries.empty() && input.entries.back().offset > request.up_to) {
+      input.entries.pop_back();
+      done = true;
+    }
+    rebuilt.records += input.entries.size();
+    TurnOutput out;
+    (*partition)->Turn(std::move(input), &out);
+    if (!out.fatal.ok()) return out.fatal;
+    done = done || (*partition)->read_after() >= request.up_to;
+  }
+  rebuilt.offset = (*partition)->read_after();
+  if (auto status = (*partition)->Flush({1}); !status.ok()) return status;
+  return rebuilt;
+}
+
+absl::StatusOr<std::string> FirstDifference(const storage::Keyspace& a, const storage::Keyspace& b) {
+  auto left = a.NewCursor();
+  auto right = b.NewCursor();
+  left->Seek("");
+  right->Seek("");
+  while (left->Valid() && right->Valid() && left->key() == right->key() && left->value() == right->value()) {
+    left->Next();
+    right->Next();
+  }
+  if (!left->status().ok()) return left->status();
+  if (!right->status().ok()) return right->status();
+  if (!left->Valid() && !right->Valid()) return std::string();
+  if (!left->Valid()) return Hex(right->key());
+  if (!right->Valid()) return Hex(left->key());
+  return Hex(std::min(left->key(), right->key()));
+}
+
+}  // namespace casehub::runtime
