@@ -1,0 +1,269 @@
+#include "services/runtime/overlay.h"
+
+#include <cassert>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+
+namespace casehub::runtime {
+
+// The store's side of a scan: a cursor that is opened late and tells the gaps what it saw.
+class Overlay::StoreScan {
+ public:
+  StoreScan(const Overlay* overlay, std::string_view from, std::string_view to)
+      : overlay_(overlay), to_(to), next_(overlay->gaps_.Skip(from)), seen_from_(next_) {}
+
+  // Whether the store may have a row at or before `limit` (empty: at all) that was not taken yet.
+  bool MayPrecede(std::string_view limit) const { return !done_ && (limit.empty() || next_ <= limit); }
+  // Moves to the next row and returns whether there is one inside the range.
+  bool Ready() {
+    if (done_) return false;
+    if (ready_) return true;
+    if (next_ >= to_) return End();
+    if (cursor_ == nullptr) {
+      cursor_ = overlay_->store_->NewCursor();
+      cursor_->Seek(next_);
+    } else {
+      cursor_->Next();
+    }
+    if (!cursor_->Valid() || cursor_->key() >= to_) {
+      if (auto status = cursor_->status(); !status.ok()) {
+        overlay_->status_.Update(status);
+      } else {
+        overlay_->gaps_.Learn(seen_from_, to_);
+      }
+      return End();
+    }
+    if (first_) overlay_->gaps_.Learn(seen_from_, cursor_->key());
+    first_ = false;
+    next_ = cursor_->key();
+    return ready_ = true;
+  }
+  std::string_view key() const { return cursor_->key(); }
+  std::string_view value() const { return cursor_->value(); }
+  void Take() {
+    ready_ = false;
+    seen_from_.assign(next_).push_back('\0');
+  }
+
+ private:
+  bool End() {
+    done_ = true;
+    return false;
+  }
+
+  const Overlay* overlay_;
+  std::string_view to_;
+  std::string next_;       // no row of the store is left before this key
+  std::string seen_from_;  // the store is empty from here to wherever the cursor moves next
+  std::unique_ptr<storage::RowCursor> cursor_;
+  bool first_ = true;
+  bool ready_ = false;
+  bool done_ = false;
+};
+
+Overlay::Row* Overlay::Find(std::string_view key) const {
+  const auto it = rows_.find(key);
+  return it == rows_.end() ? nullptr : it->second.get();
+}
+
+Overlay::Row* Overlay::FindOrAdd(std::string key) const {
+  const auto it = rows_.lower_bound(key);
+  if (it != rows_.end() && it->first == key) return it->second.get();
+  auto row = std::make_unique<Row>();
+  row->key = std::move(key);
+  Row* added = row.get();
+  rows_.emplace_hint(it, added->key, std::move(row));
+  return added;
+}
+
+std::optional<std::string> Overlay::Get(std::string_view key, Level level) const {
+  if (!status_.ok()) return std::nullopt;
+  Row* row = Find(key);
+  if (row != nullptr && level == Level::kPending && !row->pending.empty()) return row->pending.back().value;
+  return Load(key, row);
+}
+
+std::optional<std::string> Overlay::Load(std::string_view key, Row* row) const {
+  if (row != nullptr && row->known) return row->value;
+  if (row != nullptr && row->store_lacks) return std::nullopt;
+  if (gaps_.Covers(key)) return std::nullopt;
+  auto value = store_->Get(key);
+  if (!value.ok()) {
+    status_.Update(value.status());
+    return std::nullopt;
+  }
+  Keep(key, row, *value);
+  return *std::move(value);
+}
+
+void Overlay::Keep(std::string_view key, Row* row, const std::optional<std::string>& value) const {
+  const size_t bytes = key.size() + (value ? value->size() : 0);
+  if (clean_rows_ >= kCleanRowsMax || clean_bytes_ + bytes > kCleanBytesMax) return;
+  if (row == nullptr) {
+    if (scans_ > 0) return;  // the scan's iterator would not survive a new row
+    row = FindOrAdd(std::string(key));
+  }
+  row->value = value;
+  row->known = true;
+  row->store_lacks = !value.has_value();
+  ++clean_rows_;
+  clean_bytes_ += bytes;
+}
+
+void Overlay::ForgetClean(Row* row) {
+  if (!row->known || row->dirty) return;
+  --clean_rows_;
+  clean_bytes_ -= row->bytes();
+  row->known = false;
+  row->value.reset();
+}
+
+void Overlay::Scan(std::string_view from, std::string_view to, Level level, Visit visit) const {
+  if (!status_.ok() || from >= to) return;
+  StoreScan store(this, from, to);
+  ++scans_;
+  const absl::Cleanup leave = [this] { --scans_; };
+  auto it = rows_.lower_bound(from);
+  while (true) {
+    const bool in_memory = it != rows_.end() && it->first < to;
+    const std::string_view next_key = in_memory ? it->first : std::string_view();
+    const bool in_store = store.MayPrecede(next_key) && store.Ready();
+    if (!status_.ok()) return;
+    if (!in_memory && !in_store) return;
+    if (in_store && (!in_memory || store.key() < next_key)) {
+      if (!visit(store.key(), store.value())) return;
+      store.Take();
+      continue;
+    }
+    const bool same_key = in_store && store.key() == next_key;
+    const Row& row = *it->second;
+    const std::optional<std::string>* value = nullptr;
+    if (level == Level::kPending && !row.pending.empty()) {
+      value = &row.pending.back().value;
+    } else if (row.known) {
+      value = &row.value;
+    }
+    if (value != nullptr) {
+      if (value->has_value() && !visit(row.key, **value)) return;
+    } else if (same_key) {
+      if (!visit(store.key(), store.value())) return;
+    }
+    if (same_key) store.Take();
+    ++it;
+  }
+}
+
+void Overlay::ProbeGap(std::string_view from, std::string_view to) const { StoreScan(this, from, to).Ready(); }
+
+void Overlay::PutPending(uint64_t sequence, std::string key, std::optional<std::string> value) {
+  assert(pending_.empty() || pending_.back().sequence <= sequence);
+  Row* row = FindOrAdd(std::move(key));
+  if (!row->pending.empty() && row->pending.back().sequence == sequence) {
+    row->pending.back().value = std::move(value);
+    return;
+  }
+  row->pending.push_back({sequence, std::move(value)});
+  pending_.push_back({sequence, row});
+}
+
+bool Overlay::HasPending(std::string_view key) const {
+  if (pending_.empty()) return false;
+  const Row* row = Find(key);
+  return row != nullptr && !row->pending.empty();
+}
+
+bool Overlay::PendingDeletes(std::string_view key) const {
+  if (pending_.empty()) return false;
+  const Row* row = Find(key);
+  return row != nullptr && !row->pending.empty() && !row->pending.back().value.has_value();
+}
+
+void Overlay::DropPending(uint64_t up_to_sequence) {
+  while (!pending_.empty() && pending_.front().sequence <= up_to_sequence) {
+    Row* row = pending_.front().row;
+    pending_.pop_front();
+    row->pending.erase(row->pending.begin());  // a row's versions are in the order of pending_
+    EraseIfIdle(row);
+  }
+}
+
+void Overlay::DropAllPending() { DropPending(UINT64_MAX); }
+
+void Overlay::EraseIfIdle(Row* row) {
+  if (row->known || !row->pending.empty()) return;
+  rows_.erase(rows_.find(row->key));
+}
+
+void Overlay::PutApplied(std::string key, std::optional<std::string> value) {
+  Row* row = FindOrAdd(std::move(key));
+  // Knowledge that is at hand anyway; not worth a lookup.
+  if (!row->known && !row->store_lacks) row->store_lacks = gaps_.Covers(row->key);
+  SetApplied(row, std::move(value));
+}
+
+void Overlay::PutAppliedFresh(std::string key, std::string value) {
+  Row* row = FindOrAdd(std::move(key));
+  if (!row->known) row->store_lacks = true;
+  SetApplied(row, std::move(value));
+}
+
+void Overlay::SetApplied(Row* row, std::optional<std::string> value) {
+  ForgetClean(row);
+  if (row->dirty) {
+    applied_bytes_ -= row->bytes();
+    --applied_rows_;
+    row->dirty = row->known = false;
+    row->value.reset();
+  }
+  if (!value && row->store_lacks) {
+    // It came and went: the store never hears of it. No tombstone is needed either, the store lacks the key anyway.
+    EraseIfIdle(row);
+    return;
+  }
+  row->value = std::move(value);
+  row->known = row->dirty = true;
+  ++applied_rows_;
+  applied_bytes_ += row->bytes();
+}
+
+absl::Status Overlay::WriteBack(storage::Keyspace* store, std::string_view position) {
+  std::vector<storage::RowChange> changes;
+  std::vector<Row*> sources;
+  changes.reserve(applied_rows_);
+  sources.reserve(applied_rows_);
+  // Keys and values move into the batch, not copied: a moved string keeps its bytes where they are, or, if short, gets
+  // them back at the same place, so that the map's views hold again once they have moved back.
+  for (auto& [key, row] : rows_) {
+    if (!row->dirty) continue;
+    changes.push_back({std::move(row->key), std::move(row->value)});
+    sources.push_back(row.get());
+  }
+  const absl::Status status = store->Write(changes, position);
+  if (status.ok()) gaps_.OnWritten(changes);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    sources[i]->key = std::move(changes[i].key);
+    sources[i]->value = std::move(changes[i].value);
+  }
+  if (!status.ok()) return status;
+
+  applied_rows_ = applied_bytes_ = clean_rows_ = clean_bytes_ = 0;
+  if (pending_.empty()) {
+    rows_.clear();
+    return absl::OkStatus();
+  }
+  for (auto it = rows_.begin(); it != rows_.end();) {
+    Row& row = *it->second;
+    if (row.pending.empty()) {
+      it = rows_.erase(it);
+      continue;
+    }
+    row.known = row.dirty = row.store_lacks = false;
+    row.value.reset();
+    ++it;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace casehub::runtime

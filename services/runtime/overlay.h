@@ -1,0 +1,123 @@
+// The rows of one keyspace that are not in its store yet: an ordered map of key to versions (design 4).
+//
+//   pending level   versions of records that were decided and not read back, by sequence number of their record
+//   applied level   the newest version of effective records since the last write back
+//   store           the keyspace; the overlay is its only writer
+//
+// A reader of kPending sees pending over applied over store, a reader of kApplied applied over store. A version is a
+// value or a tombstone (nullopt).
+//
+// Cost        A key in memory is never looked up in the store. What was read from the store is kept until the next
+//             write back, because a fold reads what the decision before it read; so a key is looked up once a second
+//             at most. Where the store was seen to be empty (StoreGaps) it is not asked again.
+// Threads     One at a time, const calls included. A visitor may read the overlay, not write to it.
+// Errors      The first I/O error of a read is latched in status(); reads then answer "nothing".
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "services/runtime/store_gaps.h"
+#include "storage/projection/projection.h"
+
+namespace casehub::runtime {
+
+class Overlay {
+ public:
+  enum class Level { kApplied, kPending };
+  using Visit = absl::FunctionRef<bool(std::string_view key, std::string_view value)>;
+
+  // Rows read from the store and kept until the next write back; beyond these limits reads are not kept.
+  static constexpr size_t kCleanRowsMax = 32'768;
+  static constexpr size_t kCleanBytesMax = 16u << 20;
+
+  explicit Overlay(const storage::Keyspace* store) : store_(store) {}
+  Overlay(const Overlay&) = delete;
+  Overlay& operator=(const Overlay&) = delete;
+
+  std::optional<std::string> Get(std::string_view key, Level level) const;
+  // Rows with from <= key < to in order until `visit` returns false. Tombstones are skipped before the visitor counts.
+  // Opens a cursor on the store only when the scan gets to where the store may have rows.
+  void Scan(std::string_view from, std::string_view to, Level level, Visit visit) const;
+  // Looks once how far the store is empty from `from` on (up to `to`), so that later reads there need no lookup: worth
+  // it before reads of keys that grow with time, such as those of new requests.
+  void ProbeGap(std::string_view from, std::string_view to) const;
+
+  // Sequence numbers never go down, except after DropAllPending.
+  void PutPending(uint64_t sequence, std::string key, std::optional<std::string> value);
+  bool HasPending(std::string_view key) const;
+  // Whether the newest version of the key is a pending tombstone.
+  bool PendingDeletes(std::string_view key) const;
+  // Drops the versions of records up to and including this one: their rows are applied now.
+  void DropPending(uint64_t up_to_sequence);
+  void DropAllPending();
+
+  void PutApplied(std::string key, std::optional<std::string> value);
+  // The caller vouches that the store does not hold the key (it names the record that is being applied): should the
+  // row be deleted before the next write back, neither reaches the store. Known also without it for keys that were
+  // read and not found.
+  void PutAppliedFresh(std::string key, std::string value);
+
+  // Writes the applied level, sorted and with its position, in one Write to the store, and empties it. After an error
+  // nothing is lost: the level is as it was, and the call can be repeated.
+  absl::Status WriteBack(storage::Keyspace* store, std::string_view position);
+
+  // Another store that holds the same rows takes the place of the one below; call right after WriteBack.
+  void ChangeStore(const storage::Keyspace* store) { store_ = store; }
+
+  size_t applied_rows() const { return applied_rows_; }
+  size_t applied_bytes() const { return applied_bytes_; }
+  size_t pending_versions() const { return pending_.size(); }
+  absl::Status status() const { return status_; }
+
+ private:
+  struct Version {
+    uint64_t sequence = 0;
+    std::optional<std::string> value;
+  };
+  struct Row {
+    std::string key;
+    std::optional<std::string> value;         // meaningful if `known`
+    bool known = false;                       // `value` is the applied version or, if not dirty, the store's
+    bool dirty = false;                       // applied since the last write back
+    bool store_lacks = false;                 // the store does not hold the key
+    absl::InlinedVector<Version, 1> pending;  // by sequence
+    size_t bytes() const { return key.size() + (value ? value->size() : 0); }
+  };
+  struct PendingRow {
+    uint64_t sequence;
+    Row* row;
+  };
+  using Rows = absl::btree_map<std::string_view, std::unique_ptr<Row>>;  // by the row's own key
+
+  Row* Find(std::string_view key) const;
+  Row* FindOrAdd(std::string key) const;
+  // The applied value of a row, read from the store if need be.
+  std::optional<std::string> Load(std::string_view key, Row* row) const;
+  void Keep(std::string_view key, Row* row, const std::optional<std::string>& value) const;
+  void ForgetClean(Row* row);
+  void SetApplied(Row* row, std::optional<std::string> value);
+  void EraseIfIdle(Row* row);
+  class StoreScan;
+
+  const storage::Keyspace* store_;
+  mutable Rows rows_;
+  mutable StoreGaps gaps_;
+  mutable absl::Status status_;
+  mutable size_t clean_rows_ = 0;
+  mutable size_t clean_bytes_ = 0;
+  mutable int scans_ = 0;           // going on: visitors may read
+  std::deque<PendingRow> pending_;  // by sequence, one for each version
+  size_t applied_rows_ = 0;
+  size_t applied_bytes_ = 0;
+};
+
+}  // namespace casehub::runtime
