@@ -337,6 +337,18 @@ absl::Status Partition::Flush(Instant now) {
   return absl::OkStatus();
 }
 
+absl::Status Partition::ReplaceStore(ServiceId service,
+                                     const std::function<absl::StatusOr<storage::Keyspace*>()>& swap) {
+  const int i = IndexOf(service);
+  if (i < 0) return absl::NotFoundError("this process has no such service");
+  auto store = swap();
+  if (!store.ok()) return store.status();
+  ServiceRows& rows = *rows_[static_cast<size_t>(i)];
+  rows.store = *store;
+  rows.overlay.ChangeStore(*store);
+  return absl::OkStatus();
+}
+
 void Partition::AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out) {
   std::vector<QueryInput> waiting;
   std::swap(waiting, waiting_);

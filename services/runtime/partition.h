@@ -69,6 +69,9 @@ class Partition {
   void OnAppendRefused(const absl::Status& status, TurnOutput* out);
   // Writes all rows and positions back.
   absl::Status Flush(Instant now);
+  // Puts another keyspace, which holds the same rows, in place of a service's. Call after Flush, between two turns;
+  // `swap` makes the change and returns the new one.
+  absl::Status ReplaceStore(ServiceId service, const std::function<absl::StatusOr<storage::Keyspace*>()>& swap);
   // Answers everything that waits.
   void RefuseAll(Refusal reason, TurnOutput* out);
 

@@ -83,10 +83,6 @@ bool PartitionThread::Run(std::function<void(Partition*)> work) {
   return true;
 }
 
-void PartitionThread::SetAppliedListener(std::function<void(Offset)> listener) {
-  Run([&](Partition*) { applied_listener_ = std::move(listener); });
-}
-
 bool PartitionThread::WaitForWork(Instant wake_at, bool more, Inbox* inbox) {
   std::unique_lock lock(mutex_);
   const auto ready = [&] { return !inbox_.empty() || readable_ || stopping_; };
@@ -135,7 +131,7 @@ void PartitionThread::Loop() {
       Fail(out.fatal);
       return;
     }
-    if (applied && applied_listener_) applied_listener_(partition_->rule().offset());
+    if (applied && options_.on_applied) options_.on_applied(partition_->rule().offset());
     wake_at = out.wake_at;
     more = out.more;
     if (stopping && (partition_->Idle() || options_.clock() > stop_by_)) {

@@ -28,6 +28,8 @@ class PartitionThread {
     std::function<void(Reply)> on_reply;
     std::function<void(Mail)> on_mail;
     std::function<void(MailAck)> on_ack;
+    // Called with the log's offset after every turn that applied something; for long polls. May be empty.
+    std::function<void(Offset)> on_applied;
     // The partition cannot go on; called once, the thread then refuses everything.
     std::function<void(PartitionId, absl::Status)> on_fatal;
   };
@@ -44,9 +46,6 @@ class PartitionThread {
   void Post(MailAck ack);
   // Runs `work` on the partition's thread between two turns, and waits for it. False if the thread has stopped.
   bool Run(std::function<void(Partition*)> work);
-
-  // Called with the log's offset after every turn that applied something; for long polls.
-  void SetAppliedListener(std::function<void(Offset)> listener);
 
   // Decides nothing new, waits until nothing is pending or `deadline` has passed, refuses the rest, flushes, joins.
   absl::Status Stop(Instant deadline);
@@ -76,7 +75,6 @@ class PartitionThread {
   PartitionId partition_id_;
   std::unique_ptr<Partition> partition_;  // touched by the thread only, once it runs
   std::unique_ptr<storage::LogReader> reader_;
-  std::function<void(Offset)> applied_listener_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -51,7 +51,11 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
 }
 
 absl::StatusOr<std::string> FirstDifference(const storage::Keyspace& a, const storage::Keyspace& b) {
-  auto left = a.NewCursor();
+  return FirstDifference(*a.NewCursor(), b);
+}
+
+absl::StatusOr<std::string> FirstDifference(storage::RowCursor& a, const storage::Keyspace& b) {
+  storage::RowCursor* left = &a;
   auto right = b.NewCursor();
   left->Seek("");
   right->Seek("");

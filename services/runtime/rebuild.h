@@ -29,5 +29,6 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request);
 
 // The first key in which the two keyspaces differ, in hex with the table's number; empty if they are equal.
 absl::StatusOr<std::string> FirstDifference(const storage::Keyspace& a, const storage::Keyspace& b);
+absl::StatusOr<std::string> FirstDifference(storage::RowCursor& a, const storage::Keyspace& b);
 
 }  // namespace casehub::runtime

@@ -1,0 +1,254 @@
+// command_throughput, command_latency, flatness_1e6 (with rebuild, memory and restart, which need its store).
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+
+#include "bench/load/bench.h"
+#include "bench/load/load.h"
+#include "bench/load/process.h"
+#include "bench/load/requests.h"
+#include "casehub/ledger/v1/ledger_service.pb.h"
+#include "casehub/operations/v1/operations_service.pb.h"
+
+namespace casehub::bench {
+namespace {
+
+constexpr char kContact[] = "/casehub.intake.v1.IntakeService/RegisterContact";
+constexpr char kEcho[] = "/casehub.bench.v1.Echo/Echo";
+constexpr double kEchoFloor = 30'000;  // a slower echo means a noisy machine: the round is void
+
+double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+std::vector<std::string> Server(const std::string& data) {
+  return {BinaryPath("casehub"), "--data", data, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"};
+}
+
+LoadResult Contacts(const std::string& address, const std::string& method, int in_flight, double seconds,
+                    size_t municipalities, uint64_t first) {
+  LoadOptions load;
+  load.address = address;
+  load.method = method;
+  load.in_flight = in_flight;
+  load.seconds = seconds;
+  load.request = [=](uint64_t i) { return NewContact(first + i, municipalities); };
+  return RunLoad(load);
+}
+
+// One unary call with a reply of type `Response`.
+template <typename Response, typename Request>
+Response CallOnce(const std::string& address, const std::string& method, const Request& request) {
+  Response response;
+  LoadOptions load;
+  load.address = address;
+  load.method = method;
+  load.calls = 1;
+  load.seconds = 0;
+  load.request = [&](uint64_t) { return request.SerializeAsString(); };
+  load.reply = [&](uint64_t, const std::string& bytes) { response.ParseFromString(bytes); };
+  const LoadResult result = RunLoad(load);
+  if (result.ok != 1) {
+    std::fprintf(stderr, "%s failed: %s\n", method.c_str(), result.first_failure.c_str());
+    std::exit(1);
+  }
+  return response;
+}
+
+// Waits until every projection has applied the whole log, so that no work is left outside the measured time.
+double SecondsToCatchUp(const std::string& address) {
+  const double start = Now();
+  for (;;) {
+    const auto status = CallOnce<operations::v1::GetStatusResponse>(
+        address, "/casehub.operations.v1.OperationsService/GetStatus", operations::v1::GetStatusRequest());
+    bool behind = false;
+    for (const auto& stream : status.streams()) behind = behind || stream.lag() > 0 || stream.pending() > 0;
+    if (!behind) return Now() - start;
+  }
+}
+
+double Throughput(const Scale& scale, size_t municipalities, double* echo_per_second) {
+  std::vector<double> ratios, values, echoes;
+  for (int round = 0, tries = 0; round < scale.rounds && tries < 3 * scale.rounds; ++tries) {
+    const double seconds = scale.seconds / scale.rounds;
+    double echo = 0;
+    {
+      Process server({BinaryPath("casehub-echo")});
+      echo = Contacts(server.address(), kEcho, 256, seconds, municipalities, 0).per_second;
+    }
+    if (echo < kEchoFloor) {
+      std::fprintf(stderr, "  round void: echo only %.0f/s\n", echo);
+      if (tries + 1 < 3 * scale.rounds) continue;
+    }
+    ScratchFolder data;
+    Process server(Server(data.path()));
+    const double start = Now();
+    const LoadResult ours = Contacts(server.address(), kContact, 256, seconds, municipalities, 0);
+    if (ours.failed > 0) std::fprintf(stderr, "  %lu failed: %s\n", ours.failed, ours.first_failure.c_str());
+    SecondsToCatchUp(server.address());
+    const double per_second = static_cast<double>(ours.ok) / (Now() - start);
+    std::fprintf(stderr, "  round %d: %.0f/s against echo %.0f/s = %.3f\n", round, per_second, echo, per_second / echo);
+    values.push_back(per_second);
+    echoes.push_back(echo);
+    ratios.push_back(per_second / echo);
+    ++round;
+  }
+  *echo_per_second = Median(echoes);
+  return Median(ratios);
+}
+
+double FsyncP50Micros() {
+  ScratchFolder folder;
+  const int fd = open((folder.path() + "/sync").c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+  std::vector<double> micros;
+  const std::string block(512, 's');
+  for (int i = 0; i < 500; ++i) {
+    const double start = Now();
+    if (write(fd, block.data(), block.size()) < 0 || fdatasync(fd) != 0) std::exit(1);
+    micros.push_back((Now() - start) * 1e6);
+  }
+  close(fd);
+  return Median(micros);
+}
+
+}  // namespace
+
+Figures CommandThroughput(const Scale& scale) {
+  Figures figures;
+  double echo = 0;
+  const double eight = Throughput(scale, 8, &echo);
+  figures.push_back({"command_throughput", eight * echo, "commands/s", echo, eight});
+  const double one = Throughput(scale, 1, &echo);
+  figures.push_back({"command_throughput_one", one * echo, "commands/s", echo, one});
+  return figures;
+}
+
+Figures CommandLatency(const Scale& scale) {
+  std::vector<double> ratios, ours, bases;
+  for (int round = 0; round < scale.rounds; ++round) {
+    const double fsync = FsyncP50Micros();
+    double echo = 0;
+    {
+      Process server({BinaryPath("casehub-echo")});
+      echo = Contacts(server.address(), kEcho, 1, 2, 8, 0).p50_micros;
+    }
+    ScratchFolder data;
+    Process server(Server(data.path()));
+    const double micros = Contacts(server.address(), kContact, 1, 3, 8, 0).p50_micros;
+    ratios.push_back((echo + fsync) / micros);
+    ours.push_back(micros);
+    bases.push_back(echo + fsync);
+  }
+  return {{"command_latency", Median(ours), "us p50", Median(bases), Median(ratios)}};
+}
+
+namespace {
+
+struct Store {
+  ScratchFolder folder;
+  std::vector<std::string> case_ids;
+};
+
+// Opens `count` cases and remembers their ids.
+void Fill(Store* store, uint64_t count) {
+  Process server(Server(store->folder.path()), 120);
+  store->case_ids.resize(count);
+  LoadOptions load;
+  load.address = server.address();
+  load.method = kContact;
+  load.in_flight = 256;
+  load.seconds = 0;
+  load.calls = count;
+  load.request = [](uint64_t i) { return NewContact(i, 8); };
+  load.reply = [&](uint64_t i, const std::string& bytes) {
+    intake::v1::RegisterContactResponse response;
+    response.ParseFromString(bytes);
+    store->case_ids[i] = response.case_id();
+  };
+  const LoadResult result = RunLoad(load);
+  if (result.failed > 0) {
+    std::fprintf(stderr, "filling failed: %s\n", result.first_failure.c_str());
+    std::exit(1);
+  }
+  SecondsToCatchUp(server.address());
+}
+
+// Another contact of an existing case, uniformly at random: reads and rewrites its row.
+LoadResult ContactsOfExisting(const std::string& address, const Store& store, double seconds) {
+  LoadOptions load;
+  load.address = address;
+  load.method = kContact;
+  load.in_flight = 256;
+  load.seconds = seconds;
+  load.request = [&](uint64_t) {
+    thread_local std::mt19937_64 random{std::random_device{}()};
+    const uint64_t i = random() % store.case_ids.size();
+    intake::v1::RegisterContactRequest request;
+    request.set_municipality(std::string(kMunicipalities[i % 8]));
+    request.set_request_id(NewRequestId());
+    request.set_channel(common::v1::CHANNEL_HOTLINE);
+    request.set_case_id(store.case_ids[i]);
+    request.mutable_note()->set_text(std::string(100, 'n'));
+    return request.SerializeAsString();
+  };
+  return RunLoad(load);
+}
+
+Figure RebuildFigure(const std::string& address, const std::string& data, const std::string& service) {
+  operations::v1::VerifyStoreRequest request;
+  request.set_service(service);
+  LoadOptions load;
+  const auto response = CallOnce<operations::v1::VerifyStoreResponse>(
+      address, "/casehub.operations.v1.OperationsService/VerifyStore", request);
+  double seconds = 0;
+  for (const auto& store : response.stores()) {
+    seconds += static_cast<double>(store.rebuild_micros()) / 1e6;
+    if (!store.equal()) {
+      std::fprintf(stderr, "rebuild of %s differs: %s\n", service.c_str(), store.first_difference().c_str());
+      std::exit(1);
+    }
+  }
+  const double bare = BareBulkLoadSeconds(data, service);
+  return {"rebuild_" + service, seconds, "s", bare, bare / seconds};
+}
+
+}  // namespace
+
+Figures Flatness(const Scale& scale) {
+  Figures figures;
+  Store large, small;
+  Fill(&small, 10'000);
+  Fill(&large, scale.cases);
+  std::vector<double> ratios, values, bases;
+  const double seconds = scale.seconds / scale.rounds;
+  for (int round = 0; round < scale.rounds; ++round) {
+    double base = 0;
+    {
+      Process server(Server(small.folder.path()), 120);
+      base = ContactsOfExisting(server.address(), small, seconds).per_second;
+    }
+    Process server(Server(large.folder.path()), 120);
+    if (round == 0)
+      figures.push_back({"restart_1e6", server.seconds_to_ready(), "s", 5, 5 / server.seconds_to_ready()});
+    const LoadResult result = ContactsOfExisting(server.address(), large, seconds);
+    if (round + 1 == scale.rounds) {
+      const double mib = server.ResidentMib();
+      figures.push_back({"memory_1e6_under_load", mib, "MiB", 1024, 1024 / mib});
+      for (const char* service : {"intake", "ledger"}) {
+        figures.push_back(RebuildFigure(server.address(), large.folder.path(), service));
+      }
+    }
+    ratios.push_back(result.per_second / base);
+    values.push_back(result.per_second);
+    bases.push_back(base);
+  }
+  figures.insert(figures.begin(), {"flatness_1e6", Median(values), "commands/s", Median(bases), Median(ratios)});
+  ScratchFolder empty;
+  Process server(Server(empty.path()));
+  const double mib = server.ResidentMib();
+  figures.push_back({"memory_empty", mib, "MiB", 200, 200 / mib});
+  return figures;
+}
+
+}  // namespace casehub::bench
