@@ -42,10 +42,10 @@ Subject MunicipalitySubject(Municipality municipality);
 
 // A row of due work: when it is due, and what put it there.
 struct DueId {
-  Instant due_at;            // kImmediately for reactions
+  Instant due_at;  // kImmediately for reactions
   Offset offset = kNoOffset;
-  uint16_t event = 0;        // index of the event in its record
-  uint16_t n = 0;            // of the rows that event put in
+  uint16_t event = 0;  // index of the event in its record
+  uint16_t n = 0;      // of the rows that event put in
   friend constexpr auto operator<=>(const DueId&, const DueId&) = default;
 };
 enum class SettledAs : uint8_t { kDone = 1, kRefused = 2, kPointless = 3, kParked = 4 };
@@ -56,13 +56,13 @@ struct Settlement {
 };
 
 // A mailbox goes from one (municipality, service) to the same service of another municipality (design 2.9).
-struct MailboxReceipt {   // on the record of the receiver: message n of `from` is taken
+struct MailboxReceipt {  // on the record of the receiver: message n of `from` is taken
   Municipality from;
-  uint64_t n = 0;         // dense from 1
-  Hash128 stream_hash;    // over messages 1..n
+  uint64_t n = 0;       // dense from 1
+  Hash128 stream_hash;  // over messages 1..n
   friend constexpr auto operator<=>(const MailboxReceipt&, const MailboxReceipt&) = default;
 };
-struct Delivered {        // on a record of the sender: messages to `to` up to n are taken
+struct Delivered {  // on a record of the sender: messages to `to` up to n are taken
   Municipality to;
   uint64_t up_to = 0;
   friend constexpr auto operator<=>(const Delivered&, const Delivered&) = default;
@@ -71,26 +71,26 @@ struct Delivered {        // on a record of the sender: messages to `to` up to n
 struct Record {
   RecordKind kind = RecordKind::kEvents;
   ServiceId service = ServiceId::kIntake;
-  bool by_operator = false;      // an OwnerEpoch that passes what could not be explained (design 2.4)
+  bool by_operator = false;        // an OwnerEpoch that passes what could not be explained (design 2.4)
   uint16_t level = kFeatureLevel;  // lowest reader level
-  Municipality municipality;     // none for records about the stream itself
-  Uuid command_id;               // request id, or minted for reactions and messages
-  Uuid owner;                    // minted for each attempt at ownership
+  Municipality municipality;       // none for records about the stream itself
+  Uuid command_id;                 // request id, or minted for reactions and messages
+  Uuid owner;                      // minted for each attempt at ownership
   Epoch epoch = 0;
-  Epoch previous_epoch = 0;      // kOwnerEpoch only
+  Epoch previous_epoch = 0;  // kOwnerEpoch only
   StreamSequence sequence = 0;
-  Instant decided_at;            // monotone per stream
-  Offset read_up_to = kNoOffset; // the writer had applied the log up to and including this
-  Hash128 log_digest;            // of the raw log at read_up_to
-  Hash128 head;                  // of the stream's effective records before this one
-  Hash128 fingerprint;           // keyed, of the request; zero for none
+  Instant decided_at;             // monotone per stream
+  Offset read_up_to = kNoOffset;  // the writer had applied the log up to and including this
+  Hash128 log_digest;             // of the raw log at read_up_to
+  Hash128 head;                   // of the stream's effective records before this one
+  Hash128 fingerprint;            // keyed, of the request; zero for none
   std::vector<Subject> relies_on;
   std::vector<Subject> changes;  // standing: whose standing it changes; empty for other records
   std::vector<Settlement> settles;
   std::optional<MailboxReceipt> receipt;
   std::optional<Delivered> delivered;
-  std::string_view address;      // kOwnerEpoch, kOwnerYield: where the owner takes forwarded calls
-  std::string_view reply;        // serialized response message
+  std::string_view address;              // kOwnerEpoch, kOwnerYield: where the owner takes forwarded calls
+  std::string_view reply;                // serialized response message
   std::vector<std::string_view> events;  // serialized <Service>Event messages
 };
 

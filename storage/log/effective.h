@@ -1,18 +1,21 @@
 // Which records count: a pure function of the raw log's headers (design 2.2 to 2.4). Every reader of a partition runs
 // it over every record in order and comes to the same verdicts, whoever wrote, died, paused or came back.
 //
-// Pure and deterministic: no clock, no I/O, no randomness. One thread at a time.
+// Pure and deterministic: no clock, no I/O, no randomness. One thread at a time. What it remembers, and how that is
+// stored: docs/formats/position.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
 #include "casehub/storage/v1/position.pb.h"
 #include "services/model/ids.h"
 #include "storage/codec/record.h"
@@ -21,14 +24,14 @@ namespace casehub::storage {
 
 enum class Verdict : uint8_t {
   kEffective,
-  kStaleEpoch,   // a zombie: an epoch before the stream's, or an OwnerEpoch whose `previous` is not the stream's
-  kForeignOwner, // the stream's epoch with another owner, or an epoch nobody took
-  kDuplicate,    // a sequence number already passed
-  kBehind,       // its writer had not read up to the stream's restart point
-  kGap,          // a sequence number beyond the next: something before it is missing
-  kWrongHead,    // it does not continue the stream's effective records
-  kOvertaken,    // a standing record of another stream on one of its subjects lies after its read-up-to
-  kMalformed,    // it does not decode
+  kStaleEpoch,    // a zombie: an epoch before the stream's, or an OwnerEpoch whose `previous` is not the stream's
+  kForeignOwner,  // the stream's epoch with another owner, or an epoch nobody took
+  kDuplicate,     // a sequence number already passed
+  kBehind,        // its writer had not read up to the stream's restart point
+  kGap,           // a sequence number beyond the next: something before it is missing
+  kWrongHead,     // it does not continue the stream's effective records
+  kOvertaken,     // a standing record of another stream on one of its subjects lies after its read-up-to
+  kMalformed,     // it does not decode
 };
 std::string_view VerdictName(Verdict verdict);
 
@@ -91,8 +94,7 @@ class EffectiveRule {
   std::vector<v1::StandingRecord> AllStanding() const;
   // Starts from a stored position; standing records in order of offset. Digests start anew.
   static absl::StatusOr<EffectiveRule> Restore(const v1::LogPosition& position,
-                                               const std::vector<v1::StandingRecord>& standing,
-                                               RuleFaults faults = {});
+                                               const std::vector<v1::StandingRecord>& standing, RuleFaults faults = {});
 
  private:
   struct LastStanding {
@@ -107,7 +109,7 @@ class EffectiveRule {
   };
 
   Judgement Judge(Offset offset, const Record& record);
-  Judgement JudgeOwnerEpoch(const Record& record);
+  Judgement JudgeOwnerEpoch(Offset offset, const Record& record) const;
   void Accept(Offset offset, const Hash128& hash, const Record& record);
   void AddStanding(StandingEntry entry);
   Evidence CompareDigest(Offset offset, const Record& record) const;
@@ -118,7 +120,7 @@ class EffectiveRule {
   Instant log_time_;
   Hash128 record_hash_;
   Hash128 digest_;
-  uint16_t level_ = kFeatureLevel;
+  uint16_t level_ = 1;  // where every log starts, whatever level this build reads up to
   std::array<Stream, 8> streams_;
   std::deque<StandingEntry> standing_;
   size_t standing_taken_ = 0;  // how many of standing_, from the front, TakeNewStanding has given out
