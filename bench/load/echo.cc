@@ -1,7 +1,8 @@
 // The baseline of the command benchmarks: a bare gRPC callback server that parses the request and sends it back.
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/service_type.h>
-#include <grpcpp/support/method_handler.h>
 
 #include <csignal>
 #include <iostream>
