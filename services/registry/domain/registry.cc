@@ -1,0 +1,193 @@
+#include "services/registry/domain/registry.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/model/identity_number.h"
+
+namespace casehub::registry::domain {
+namespace {
+
+using common::v1::Refusal;
+using google::protobuf::util::MessageDifferencer;
+
+constexpr size_t kIdBytesMax = 64;
+constexpr size_t kNameBytesMax = 200;
+
+Problem Missing(std::string field) { return {Refusal::REFUSAL_FIELD_MISSING, {{"field", std::move(field)}}}; }
+
+Problem Invalid(std::string field, std::string why) {
+  return {Refusal::REFUSAL_FIELD_INVALID, {{"field", std::move(field)}, {"why", std::move(why)}}};
+}
+
+std::optional<Problem> CheckText(const std::string& field, const std::string& text, size_t limit) {
+  if (text.empty()) return Missing(field);
+  if (text.size() <= limit) return std::nullopt;
+  return Problem{Refusal::REFUSAL_FIELD_TOO_LONG,
+                 {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}}};
+}
+
+std::optional<absl::CivilDay> ParseDate(const std::string& text) {
+  absl::CivilDay day;
+  if (text.size() != 10 || !absl::ParseCivilTime(text, &day) || absl::FormatCivilTime(day) != text) {
+    return std::nullopt;
+  }
+  return day;
+}
+
+// `from` is needed, `until` may be open; a span holds at least one day.
+std::optional<Problem> CheckSpan(const std::string& prefix, const std::string& from, const std::string& until) {
+  if (from.empty()) return Missing(prefix + ".valid_from");
+  const auto first = ParseDate(from);
+  if (!first) return Invalid(prefix + ".valid_from", "a date is written YYYY-MM-DD");
+  if (until.empty()) return std::nullopt;
+  const auto end = ParseDate(until);
+  if (!end) return Invalid(prefix + ".valid_until", "a date is written YYYY-MM-DD");
+  if (*end <= *first) return Invalid(prefix + ".valid_until", "it must lie after valid_from");
+  return std::nullopt;
+}
+
+bool IsRegionCode(const std::string& code) {
+  return (code.size() == 6 || code.size() == 9 || code.size() == 12) &&
+         std::all_of(code.begin(), code.end(), absl::ascii_isdigit) && code[0] != '0';
+}
+
+std::optional<Problem> CheckOffice(const v1::Office& office) {
+  if (auto problem = CheckText("office.office_id", office.office_id(), kIdBytesMax)) return problem;
+  if (auto problem = CheckText("office.name", office.name(), kNameBytesMax)) return problem;
+  if (office.kind() == v1::OFFICE_KIND_UNSPECIFIED) return Missing("office.kind");
+  if (!v1::OfficeKind_IsValid(office.kind())) return Invalid("office.kind", "there is no such kind");
+  if (!IsRegionCode(office.region_code())) {
+    return Invalid("office.region_code", "a region code has 6, 9 or 12 digits (GB/T 2260)");
+  }
+  if (!office.organisation_code().empty()) {
+    switch (CheckOrganisationCode(office.organisation_code())) {
+      case IdentityNumberFault::kNone:
+        break;
+      case IdentityNumberFault::kCheckDigit:
+        return Problem{Refusal::REFUSAL_CHECK_DIGIT_WRONG, {{"field", "office.organisation_code"}}};
+      default:
+        return Invalid("office.organisation_code", "an organisation code has 18 characters (GB 32100)");
+    }
+  }
+  return CheckSpan("office", office.valid_from(), office.valid_until());
+}
+
+Problem OfficeUnknown(const std::string& office_id, const std::string& municipality) {
+  return {Refusal::REFUSAL_OFFICE_UNKNOWN, {{"office_id", office_id}, {"municipality", municipality}}};
+}
+
+}  // namespace
+
+Decided DecideRegisterOffice(const OfficeState& state, const v1::RegisterOfficeRequest& request) {
+  const v1::Office& office = request.office();
+  if (auto problem = CheckOffice(office)) return *std::move(problem);
+  if (!office.parent_office_id().empty()) {
+    if (office.parent_office_id() == office.office_id()) {
+      return Invalid("office.parent_office_id", "an office is not its own parent");
+    }
+    if (!state.parent) return OfficeUnknown(office.parent_office_id(), request.municipality());
+  }
+  if (state.office && MessageDifferencer::Equals(*state.office, office)) return std::monostate();
+  v1::RegistryEvent event;
+  *event.mutable_office_registered()->mutable_office() = office;
+  return event;
+}
+
+Decided DecideCloseOffice(const std::optional<v1::Office>& office, const std::optional<v1::Office>& successor,
+                          const v1::CloseOfficeRequest& request) {
+  if (auto problem = CheckText("office_id", request.office_id(), kIdBytesMax)) return *std::move(problem);
+  if (!office) return OfficeUnknown(request.office_id(), request.municipality());
+  const auto until = ParseDate(request.valid_until());
+  if (!until) return Invalid("valid_until", "a date is written YYYY-MM-DD");
+  const auto from = ParseDate(office->valid_from());
+  if (from && *until <= *from) return Invalid("valid_until", "it must lie after the day the office opened");
+  if (!request.successor_office_id().empty()) {
+    if (request.successor_office_id() == request.office_id()) {
+      return Invalid("successor_office_id", "an office does not succeed itself");
+    }
+    if (!successor) return OfficeUnknown(request.successor_office_id(), request.municipality());
+  }
+  if (office->valid_until() == request.valid_until() &&
+      office->successor_office_id() == request.successor_office_id()) {
+    return std::monostate();
+  }
+  v1::RegistryEvent event;
+  auto* closed = event.mutable_office_closed();
+  closed->set_office_id(request.office_id());
+  closed->set_valid_until(request.valid_until());
+  closed->set_successor_office_id(request.successor_office_id());
+  return event;
+}
+
+v1::Office Close(v1::Office office, const v1::OfficeClosed& closed) {
+  office.set_valid_until(closed.valid_until());
+  office.set_successor_office_id(closed.successor_office_id());
+  return office;
+}
+
+Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::RegisterPractitionerRequest& request) {
+  const v1::Practitioner& one = request.practitioner();
+  if (auto problem = CheckText("practitioner.practitioner_id", one.practitioner_id(), kIdBytesMax)) {
+    return *std::move(problem);
+  }
+  if (one.kind() == v1::PRACTITIONER_KIND_UNSPECIFIED) return Missing("practitioner.kind");
+  if (!v1::PractitionerKind_IsValid(one.kind())) return Invalid("practitioner.kind", "there is no such kind");
+  if (one.office_id().empty()) return Missing("practitioner.office_id");
+  if (!state.office) return OfficeUnknown(one.office_id(), request.municipality());
+  if (!one.practising_since().empty() && !ParseDate(one.practising_since())) {
+    return Invalid("practitioner.practising_since", "a date is written YYYY-MM-DD");
+  }
+  if (one.specialties_size() > 100) return Invalid("practitioner.specialties", "at most 100");
+  if (auto problem = CheckSpan("practitioner", one.valid_from(), one.valid_until())) return *std::move(problem);
+  if (state.practitioner && MessageDifferencer::Equals(*state.practitioner, one)) return std::monostate();
+  v1::RegistryEvent event;
+  *event.mutable_practitioner_registered()->mutable_practitioner() = one;
+  return event;
+}
+
+std::string CalendarVersion(const v1::LoadCalendarRequest& request) {
+  std::string input = absl::StrCat(request.year(), "\n");
+  for (const v1::CalendarDay& day : request.days()) {
+    absl::StrAppend(&input, day.date(), day.working() ? " working " : " off ", day.name(), "\n");
+  }
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(input.data(), input.size(), digest, &size, EVP_sha256(), nullptr);
+  return absl::BytesToHexString({reinterpret_cast<const char*>(digest), size});
+}
+
+Decided DecideLoadCalendar(const std::optional<v1::CalendarLoaded>& loaded, const v1::LoadCalendarRequest& request) {
+  if (request.year() < 2000 || request.year() > 2100) return Invalid("year", "it must be 2000 to 2100");
+  if (request.citation().empty()) return Missing("citation");
+  if (request.days().empty()) return Missing("days");
+  if (request.days_size() > 366) return Invalid("days", "a year has at most 366");
+  std::set<std::string> seen;
+  for (int i = 0; i < request.days_size(); ++i) {
+    const std::string field = absl::StrCat("days[", i, "].date");
+    const auto day = ParseDate(request.days(i).date());
+    if (!day) return Invalid(field, "a date is written YYYY-MM-DD");
+    if (day->year() != static_cast<absl::civil_year_t>(request.year())) {
+      return Invalid(field, absl::StrCat("it is not a day of ", request.year()));
+    }
+    if (!seen.insert(request.days(i).date()).second) return Invalid(field, "the day is listed twice");
+  }
+  const std::string version = CalendarVersion(request);
+  if (loaded && loaded->version() == version) return std::monostate();
+  v1::RegistryEvent event;
+  auto* calendar = event.mutable_calendar_loaded();
+  calendar->set_year(request.year());
+  calendar->set_version(version);
+  calendar->set_citation(request.citation());
+  *calendar->mutable_days() = request.days();
+  return event;
+}
+
+}  // namespace casehub::registry::domain

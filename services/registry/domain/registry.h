@@ -1,0 +1,47 @@
+// Who and what exists in a municipality: offices, practitioners, calendars (A3, A9, G). Pure.
+//
+// Decide checks a request against what is registered and says which event follows, or why none does. Registering again
+// what stands there already, unchanged, gives no event.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "casehub/common/v1/refusal.pb.h"
+#include "casehub/registry/v1/registry_service.pb.h"
+
+namespace casehub::registry::domain {
+
+struct Problem {
+  common::v1::Refusal reason = common::v1::REFUSAL_UNSPECIFIED;
+  std::map<std::string, std::string> metadata;
+};
+// An event, nothing to do, or a problem.
+using Decided = std::variant<v1::RegistryEvent, std::monostate, Problem>;
+
+// What is known of the office named, and of its parent if it has one.
+struct OfficeState {
+  std::optional<v1::Office> office;
+  std::optional<v1::Office> parent;
+};
+Decided DecideRegisterOffice(const OfficeState& state, const v1::RegisterOfficeRequest& request);
+// `successor` is looked up for the request's successor_office_id.
+Decided DecideCloseOffice(const std::optional<v1::Office>& office, const std::optional<v1::Office>& successor,
+                          const v1::CloseOfficeRequest& request);
+
+struct PractitionerState {
+  std::optional<v1::Practitioner> practitioner;
+  std::optional<v1::Office> office;
+};
+Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::RegisterPractitionerRequest& request);
+
+Decided DecideLoadCalendar(const std::optional<v1::CalendarLoaded>& loaded, const v1::LoadCalendarRequest& request);
+// SHA-256 over year and days, in hex: the version of a calendar.
+std::string CalendarVersion(const v1::LoadCalendarRequest& request);
+
+// The office as it stands after the event.
+v1::Office Close(v1::Office office, const v1::OfficeClosed& closed);
+
+}  // namespace casehub::registry::domain

@@ -1,0 +1,85 @@
+#include "services/registry/rpc.h"
+
+#include <utility>
+
+#include "services/registry/tables.h"
+
+namespace casehub::registry {
+namespace {
+
+using runtime::DecideContext;
+using runtime::Outcome;
+using runtime::StateReader;
+
+google::protobuf::Timestamp ToTimestamp(Instant instant) {
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(instant.micros / kMicrosPerSecond);
+  timestamp.set_nanos(static_cast<int32_t>(instant.micros % kMicrosPerSecond * 1000));
+  return timestamp;
+}
+
+template <typename Reply>
+Outcome Map(domain::Decided decided, const DecideContext& context, Reply reply) {
+  if (auto* problem = std::get_if<domain::Problem>(&decided)) {
+    return runtime::Refused{problem->reason, std::move(problem->metadata)};
+  }
+  if (auto* event = std::get_if<v1::RegistryEvent>(&decided)) {
+    *event->mutable_occurred_at() = ToTimestamp(context.received_at);
+    return runtime::Decided(std::vector{std::move(*event)}, std::move(reply));
+  }
+  return runtime::Decided(std::vector<v1::RegistryEvent>(), std::move(reply));
+}
+
+std::optional<v1::Office> LoadOffice(const StateReader& state, const DecideContext& context, const std::string& id) {
+  if (id.empty()) return std::nullopt;
+  return state.Load<v1::Office>(tables::OfficeKey(context.municipality, id));
+}
+
+Outcome RegisterOffice(const v1::RegisterOfficeRequest& request, const DecideContext& context,
+                       const StateReader& state) {
+  v1::RegisterOfficeResponse reply;
+  reply.set_office_id(request.office().office_id());
+  return Map(domain::DecideRegisterOffice({LoadOffice(state, context, request.office().office_id()),
+                                           LoadOffice(state, context, request.office().parent_office_id())},
+                                          request),
+             context, std::move(reply));
+}
+
+Outcome CloseOffice(const v1::CloseOfficeRequest& request, const DecideContext& context, const StateReader& state) {
+  v1::CloseOfficeResponse reply;
+  reply.set_office_id(request.office_id());
+  return Map(domain::DecideCloseOffice(LoadOffice(state, context, request.office_id()),
+                                       LoadOffice(state, context, request.successor_office_id()), request),
+             context, std::move(reply));
+}
+
+Outcome RegisterPractitioner(const v1::RegisterPractitionerRequest& request, const DecideContext& context,
+                             const StateReader& state) {
+  const v1::Practitioner& one = request.practitioner();
+  v1::RegisterPractitionerResponse reply;
+  reply.set_practitioner_id(one.practitioner_id());
+  return Map(domain::DecideRegisterPractitioner(
+                 {state.Load<v1::Practitioner>(tables::PractitionerKey(context.municipality, one.practitioner_id())),
+                  LoadOffice(state, context, one.office_id())},
+                 request),
+             context, std::move(reply));
+}
+
+Outcome LoadCalendar(const v1::LoadCalendarRequest& request, const DecideContext& context, const StateReader& state) {
+  v1::LoadCalendarResponse reply;
+  reply.set_version(domain::CalendarVersion(request));
+  return Map(domain::DecideLoadCalendar(
+                 state.Load<v1::CalendarLoaded>(tables::CalendarKey(context.municipality, request.year())), request),
+             context, std::move(reply));
+}
+
+}  // namespace
+
+void AddCommands(runtime::CommandTable* commands) {
+  commands->Add<v1::RegisterOfficeRequest>(&RegisterOffice);
+  commands->Add<v1::CloseOfficeRequest>(&CloseOffice);
+  commands->Add<v1::RegisterPractitionerRequest>(&RegisterPractitioner);
+  commands->Add<v1::LoadCalendarRequest>(&LoadCalendar);
+}
+
+}  // namespace casehub::registry

@@ -1,0 +1,29 @@
+// Rows of the registry: table, municipality (4 bytes, big-endian), then the id as text or the year.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "services/model/ids.h"
+
+namespace casehub::registry::tables {
+
+enum Table : char { kOffice = 1, kPractitioner = 2, kCalendar = 3 };
+
+inline std::string Prefix(Table table, Municipality municipality) {
+  const uint32_t code = municipality.code();
+  return {static_cast<char>(table), static_cast<char>(code >> 24), static_cast<char>(code >> 16),
+          static_cast<char>(code >> 8), static_cast<char>(code)};
+}
+inline std::string OfficeKey(Municipality municipality, const std::string& office_id) {
+  return Prefix(kOffice, municipality) + office_id;
+}
+inline std::string PractitionerKey(Municipality municipality, const std::string& practitioner_id) {
+  return Prefix(kPractitioner, municipality) + practitioner_id;
+}
+inline std::string CalendarKey(Municipality municipality, uint32_t year) {
+  return Prefix(kCalendar, municipality) + absl::StrCat(year);
+}
+
+}  // namespace casehub::registry::tables
