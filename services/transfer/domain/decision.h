@@ -1,0 +1,51 @@
+// What decisions of transfer take and give. Plain values: the rpc, fold and reactions files carry them to the runtime.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "casehub/common/v1/common.pb.h"
+#include "casehub/common/v1/refusal.pb.h"
+#include "casehub/transfer/v1/transfer_events.pb.h"
+#include "casehub/transfer/v1/transfer_state.pb.h"
+#include "services/model/ids.h"
+
+namespace casehub::transfer {
+
+// The municipality whose log is decided on, and the time of the decision.
+struct Context {
+  Municipality here;
+  Instant now;
+};
+
+struct Refusal {
+  common::v1::Refusal reason = common::v1::Refusal::REFUSAL_UNSPECIFIED;
+  std::map<std::string, std::string> metadata;
+};
+inline Refusal Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
+  return {reason, std::move(metadata)};
+}
+
+// A broken invariant: the case is set aside with this reason.
+struct Broken {
+  std::string what;
+};
+
+using Events = std::vector<v1::TransferEvent>;
+
+template <typename Reply>
+struct Decided {
+  Events events;  // empty: nothing to do, the reply stands all the same
+  Reply reply;
+};
+template <typename Reply>
+using Result = std::variant<Decided<Reply>, Refusal>;
+
+google::protobuf::Timestamp ToTimestamp(Instant instant);
+Instant ToInstant(const google::protobuf::Timestamp& timestamp);
+v1::TransferEvent NewEvent(const std::string& case_id, Instant now);
+
+}  // namespace casehub::transfer

@@ -1,0 +1,77 @@
+#include "services/transfer/domain/facts.h"
+
+#include <openssl/evp.h>
+
+namespace casehub::transfer {
+namespace {
+
+using intake::v1::IntakeEvent;
+
+google::protobuf::Timestamp HappenedAt(const IntakeEvent& event, Instant recorded_at) {
+  return event.has_occurred_at() ? event.occurred_at() : ToTimestamp(recorded_at);
+}
+
+// SHA-256 over the documents' digests, in order; empty for no documents.
+std::string DigestOf(const intake::v1::ApplicationReceived& application) {
+  if (application.documents().empty()) return {};
+  std::string digests;
+  for (const auto& document : application.documents()) digests.append(document.sha256());
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(digests.data(), digests.size(), digest, &size, EVP_sha256(), nullptr);
+  return {reinterpret_cast<const char*>(digest), size};
+}
+
+}  // namespace
+
+bool ConcernsCustody(const IntakeEvent& event) {
+  switch (event.event_case()) {
+    case IntakeEvent::kCaseOpened:
+    case IntakeEvent::kApplicationReceived:
+    case IntakeEvent::kTransferConsentRecorded:
+    case IntakeEvent::kReceivedAtOrigin:
+    case IntakeEvent::kConsultationClosed:
+    case IntakeEvent::kCaseWithdrawn:
+    case IntakeEvent::kPartExported:
+      return true;
+    default:
+      return false;
+  }
+}
+
+v1::CustodyState OpenedBy(const IntakeEvent& event, Instant recorded_at, Municipality here) {
+  v1::CustodyState state = OpenedHere(event.case_id(), here);
+  *state.mutable_received_at_origin() = HappenedAt(event, recorded_at);
+  state.set_imported(event.case_opened().kind() == intake::v1::CASE_KIND_IMPORTED);
+  return state;
+}
+
+bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* state) {
+  switch (event.event_case()) {
+    case IntakeEvent::kApplicationReceived:
+      // Home is where the applicant asked; competent is somewhere else, and to go there takes consent.
+      state->set_ready(!event.application_received().away_from_home());
+      state->set_document_digest(DigestOf(event.application_received()));
+      return true;
+    case IntakeEvent::kTransferConsentRecorded:
+      state->set_ready(true);
+      return true;
+    case IntakeEvent::kReceivedAtOrigin:
+      *state->mutable_received_at_origin() = event.received_at_origin().has_received_at()
+                                                 ? event.received_at_origin().received_at()
+                                                 : HappenedAt(event, recorded_at);
+      return true;
+    case IntakeEvent::kConsultationClosed:
+      state->set_closed(true);
+      return true;
+    case IntakeEvent::kCaseWithdrawn:
+      state->set_withdrawn(true);
+      return true;
+    case IntakeEvent::kPartExported:
+      return AddExported(event.part_exported().hop(), ServiceId::kIntake, event.part_exported().state(), state);
+    default:
+      return false;
+  }
+}
+
+}  // namespace casehub::transfer

@@ -1,0 +1,15 @@
+// What custody needs to know of intake's events: that a case is here, whether it may leave, and what goes with it.
+#pragma once
+
+#include "casehub/intake/v1/intake_events.pb.h"
+#include "services/transfer/domain/custody.h"
+
+namespace casehub::transfer {
+
+// Whether Evolve below looks at this event at all; most of intake's events do not concern custody.
+bool ConcernsCustody(const intake::v1::IntakeEvent& event);
+// False if nothing changed. CaseOpened is not among them: OpenedBy makes the state.
+bool Evolve(const intake::v1::IntakeEvent& event, Instant recorded_at, v1::CustodyState* state);
+v1::CustodyState OpenedBy(const intake::v1::IntakeEvent& event, Instant recorded_at, Municipality here);
+
+}  // namespace casehub::transfer

@@ -1,0 +1,100 @@
+#include "services/transfer/rpc.h"
+
+#include <utility>
+
+#include "casehub/transfer/v1/transfer_service.pb.h"
+#include "services/runtime/dispatch.h"
+#include "services/transfer/domain/addressee.h"
+#include "services/transfer/domain/origin.h"
+#include "services/transfer/tables.h"
+
+namespace casehub::transfer {
+namespace {
+
+runtime::Outcome Outward(Refusal refusal) { return runtime::Refused{refusal.reason, std::move(refusal.metadata)}; }
+
+template <typename Reply>
+runtime::Outcome Outward(Result<Reply> result, std::vector<storage::Subject> relies_on = {}) {
+  if (auto* refusal = std::get_if<Refusal>(&result)) return Outward(std::move(*refusal));
+  auto& decided = std::get<Decided<Reply>>(result);
+  return runtime::Decided(std::move(decided.events), std::move(decided.reply), std::move(relies_on));
+}
+
+// The case a request names and its row.
+struct Subject {
+  Uuid case_id;
+  std::optional<v1::CustodyState> state;
+  const v1::CustodyState* get() const { return state ? &*state : nullptr; }
+};
+
+template <typename Request>
+std::variant<Subject, Refusal> Find(const Request& request, const runtime::DecideContext& context,
+                                    const runtime::StateReader& rows) {
+  if (request.case_id().empty()) return Refuse(common::v1::REFUSAL_FIELD_MISSING, {{"field", "case_id"}});
+  const auto case_id = Uuid::Parse(request.case_id());
+  if (!case_id) return Refuse(common::v1::REFUSAL_FIELD_INVALID, {{"field", "case_id"}, {"why", "not a case id"}});
+  return Subject{*case_id, tables::LoadState(rows, context.municipality, *case_id)};
+}
+
+bool Known(const TransferConfig& config, const std::string& code) {
+  const auto municipality = Municipality::Parse(code);
+  return municipality && config.is_municipality(*municipality);
+}
+
+runtime::Outcome Handle(const v1::OfferTransferRequest& request, const Subject& subject, const TransferConfig& config,
+                        const Context& context) {
+  // The freeze stands on the case as it was read: a closing or withdrawal in between overtakes it.
+  return Outward(Decide(subject.get(), request, Known(config, request.to()), context),
+                 {storage::CaseSubject(subject.case_id)});
+}
+
+runtime::Outcome Handle(const v1::RecallTransferRequest& request, const Subject& subject, const TransferConfig&,
+                        const Context& context) {
+  return Outward(Decide(subject.get(), request, context));
+}
+
+runtime::Outcome Handle(const v1::AcceptTransferRequest& request, const Subject& subject, const TransferConfig&,
+                        const Context& context) {
+  return Outward(Decide(subject.get(), request, context));
+}
+
+runtime::Outcome Handle(const v1::DeclineTransferRequest& request, const Subject& subject, const TransferConfig& config,
+                        const Context& context) {
+  const auto from = Municipality::Parse(subject.state ? subject.state->offered_from() : "");
+  const Municipality superior = from ? config.common_superior(*from, context.here) : Municipality();
+  const bool onward_known = request.onward().empty() || Known(config, request.onward());
+  return Outward(Decide(subject.get(), request, superior, onward_known, context));
+}
+
+template <typename Request>
+runtime::Outcome Command(const google::protobuf::Message& message, const TransferConfig& config,
+                         const runtime::DecideContext& context, const runtime::StateReader& rows) {
+  const auto& request = static_cast<const Request&>(message);
+  auto found = Find(request, context, rows);
+  if (auto* refusal = std::get_if<Refusal>(&found)) return Outward(std::move(*refusal));
+  return Handle(request, std::get<Subject>(found), config, {context.municipality, context.now});
+}
+
+}  // namespace
+
+runtime::Outcome DecideCommand(const google::protobuf::Message& request, const TransferConfig& config,
+                               const runtime::DecideContext& context, const runtime::StateReader& rows) {
+  const auto* type = request.GetDescriptor();
+  if (type == v1::OfferTransferRequest::descriptor()) {
+    return Command<v1::OfferTransferRequest>(request, config, context, rows);
+  }
+  if (type == v1::RecallTransferRequest::descriptor()) {
+    return Command<v1::RecallTransferRequest>(request, config, context, rows);
+  }
+  if (type == v1::AcceptTransferRequest::descriptor()) {
+    return Command<v1::AcceptTransferRequest>(request, config, context, rows);
+  }
+  if (type == v1::DeclineTransferRequest::descriptor()) {
+    return Command<v1::DeclineTransferRequest>(request, config, context, rows);
+  }
+  return runtime::Refuse(common::v1::REFUSAL_METHOD_UNKNOWN).With("method", type->full_name());
+}
+
+runtime::Decision Recorded(Events events) { return runtime::Recorded(std::move(events)); }
+
+}  // namespace casehub::transfer
