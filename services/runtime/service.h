@@ -17,26 +17,18 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "casehub/common/v1/refusal.pb.h"
 #include "google/protobuf/message.h"
 #include "services/model/ids.h"
+#include "services/model/outcome.h"
 #include "storage/codec/record.h"
 
 namespace casehub::runtime {
 
 using MessagePtr = std::unique_ptr<google::protobuf::Message>;
-using common::v1::Refusal;
-
-// A business refusal: a coded reason, and what its text (refusal.proto) needs. Nothing of it is recorded.
-struct Refused {
-  Refusal reason = Refusal::REFUSAL_UNSPECIFIED;
-  std::map<std::string, std::string> metadata;  // never personal data
-  Refused&& With(std::string key, std::string value) && {
-    metadata.emplace(std::move(key), std::move(value));
-    return std::move(*this);
-  }
-};
-inline Refused Refuse(Refusal reason) { return Refused{reason, {}}; }
+// A business refusal: a coded reason, and what its text needs (services/model/outcome.h).
+using casehub::Refusal;
+using casehub::Refuse;
+using casehub::Refused;
 
 // A broken invariant: the row or command it concerns is parked with this reason, the partition goes on.
 struct Defect {

@@ -1,0 +1,36 @@
+// What a pure decision can say besides "yes": shared by domain code, which knows no runtime, and by the runtime.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "casehub/common/v1/refusal.pb.h"
+
+namespace casehub {
+
+using common::v1::Refusal;
+
+// A business refusal: a coded reason, and what its text (refusal.proto) needs. Nothing of it is recorded.
+struct Refused {
+  Refusal reason = Refusal::REFUSAL_UNSPECIFIED;
+  std::map<std::string, std::string> metadata;  // never personal data
+  Refused&& With(std::string key, std::string value) && {
+    metadata.emplace(std::move(key), std::move(value));
+    return std::move(*this);
+  }
+};
+inline Refused Refuse(Refusal reason) { return Refused{reason, {}}; }
+
+// What a command comes to: the events that are then so, in order, and the reply.
+template <typename Event, typename Reply>
+struct Accepted {
+  std::vector<Event> events;
+  Reply reply;
+};
+template <typename Event, typename Reply>
+using DomainOutcome = std::variant<Accepted<Event, Reply>, Refused>;
+
+}  // namespace casehub
