@@ -1,0 +1,21 @@
+// Legal aid up to the point where an application made away from home is ready to be forwarded (life 5, step 1; C1, C4).
+#pragma once
+
+#include "casehub/intake/v1/intake_service.pb.h"
+#include "services/intake/domain/contact.h"
+
+namespace casehub::intake {
+
+// `state` is null where the application opens the case too.
+EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1::SubmitAidApplicationRequest& request,
+                                           const OfficeFact& office, bool competent_is_known, const Context& context);
+EventsOrRefusal DecideAgreeMaterialList(const v1::CaseState& state, const v1::AgreeMaterialListRequest& request,
+                                        const Context& context);
+EventsOrRefusal DecideRecordInterview(const v1::CaseState& state, const v1::RecordInterviewRequest& request,
+                                      const Context& context);
+EventsOrRefusal DecideRecordTransferConsent(const v1::CaseState& state, const v1::RecordTransferConsentRequest& request,
+                                            const Context& context);
+// After custody moved here, the clock of the decision starts anew (decision 2). No event if it runs already.
+Events DecideStartDecisionClock(const v1::CaseState& state, const Context& context);
+
+}  // namespace casehub::intake

@@ -1,0 +1,228 @@
+#include "services/intake/domain/case.h"
+
+#include "services/intake/domain/decision.h"
+
+namespace casehub::intake {
+namespace {
+
+void EndClock(std::string_view policy, Instant at, v1::CaseState* state) {
+  v1::Clock* clock = FindClock(policy, state);
+  if (clock == nullptr) return;
+  const bool late = clock->status() == v1::CLOCK_STATUS_MISSED || at >= ToInstant(clock->deadline().due_at());
+  clock->set_status(late ? v1::CLOCK_STATUS_MET_LATE : v1::CLOCK_STATUS_MET);
+  *clock->mutable_ended_at() = ToTimestamp(at);
+}
+
+void CancelClocks(Instant at, v1::CaseState* state) {
+  for (v1::Clock& clock : *state->mutable_clocks()) {
+    if (clock.status() != v1::CLOCK_STATUS_RUNNING && clock.status() != v1::CLOCK_STATUS_MISSED) continue;
+    clock.set_status(v1::CLOCK_STATUS_CANCELLED);
+    *clock.mutable_ended_at() = ToTimestamp(at);
+  }
+}
+
+void AddClock(const common::v1::Deadline& deadline, v1::CaseState* state) {
+  v1::Clock* clock = state->add_clocks();
+  *clock->mutable_deadline() = deadline;
+  clock->set_status(v1::CLOCK_STATUS_RUNNING);
+}
+
+void Open(const v1::IntakeEvent& event, Municipality here, v1::CaseState* state) {
+  const v1::CaseOpened& opened = event.case_opened();
+  state->set_case_id(event.case_id());
+  state->set_municipality(here.ToString());
+  state->set_home_municipality(here.ToString());
+  state->set_kind(opened.kind());
+  state->set_status(v1::CASE_STATUS_OPEN);
+  state->set_channel(opened.channel());
+  state->set_matter_type(opened.matter_type());
+  state->set_source_system(opened.source_system());
+  state->set_external_reference(opened.external_reference());
+  if (opened.has_applicant()) *state->mutable_applicant() = opened.applicant();
+  *state->mutable_opened_at() = event.occurred_at();
+}
+
+void Receive(const v1::ApplicationReceived& received, v1::CaseState* state) {
+  state->set_kind(v1::CASE_KIND_LEGAL_AID);
+  state->set_application_received(true);
+  state->set_away_from_home(received.away_from_home());
+  state->set_competent_municipality(received.competent_municipality());
+  *state->mutable_documents() = received.documents();
+  if (received.has_statement()) *state->mutable_question() = received.statement();
+}
+
+void CloseConsultation(Instant at, v1::CaseState* state) {
+  EndClock("hotline.answer", at, state);
+  EndClock("hotline.urgent", at, state);
+  CancelClocks(at, state);  // answered by the first receiver: nothing is left to hand over
+  state->set_status(v1::CASE_STATUS_CLOSED);
+}
+
+void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality here, v1::CaseState* state) {
+  const std::string case_id = state->case_id();
+  const uint64_t version = state->version();
+  for (const transfer::v1::Part& part : moved.parts()) {
+    if (part.service() != static_cast<uint32_t>(ServiceId::kIntake)) continue;
+    state->ParseFromString(part.state());
+  }
+  state->set_case_id(case_id);
+  state->set_version(std::max(state->version(), version));
+  state->set_municipality(here.ToString());
+  state->set_frozen_hop(0);
+  state->clear_frozen_to();
+  // Offices and staff are the origin's own; here the case waits for its first office.
+  state->clear_responsible_office_id();
+  state->clear_responsible_staff_id();
+  state->clear_pending_office_id();
+  EndClock("transfer.forward", at, state);
+  for (v1::Clock& clock : *state->mutable_clocks()) {
+    clock.clear_due_offset();
+    clock.clear_due_event();
+    clock.clear_due_n();
+  }
+}
+
+}  // namespace
+
+const v1::Clock* FindClock(std::string_view policy, const v1::CaseState& state) {
+  for (const v1::Clock& clock : state.clocks()) {
+    const bool open = clock.status() == v1::CLOCK_STATUS_RUNNING || clock.status() == v1::CLOCK_STATUS_MISSED;
+    if (open && clock.deadline().policy() == policy) return &clock;
+  }
+  return nullptr;
+}
+
+v1::Clock* FindClock(std::string_view policy, v1::CaseState* state) {
+  return const_cast<v1::Clock*>(FindClock(policy, std::as_const(*state)));
+}
+
+void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here, v1::CaseState* state) {
+  state->set_version(state->version() + 1);
+  *state->mutable_changed_at() = ToTimestamp(recorded_at);
+  switch (event.event_case()) {
+    case v1::IntakeEvent::kCaseOpened:
+      Open(event, here, state);
+      break;
+    case v1::IntakeEvent::kFirstReceiverFixed:
+      *state->mutable_first_receiver() = event.first_receiver_fixed().receiver();
+      state->set_responsible_office_id(event.first_receiver_fixed().receiver().office_id());
+      state->set_responsible_staff_id(event.first_receiver_fixed().receiver().staff_id());
+      break;
+    case v1::IntakeEvent::kContactRegistered:
+      state->set_contacts(event.contact_registered().ordinal());
+      if (state->kind() == v1::CASE_KIND_CONSULTATION && event.contact_registered().ordinal() == 1) {
+        *state->mutable_question() = event.contact_registered().note();
+        state->set_calls(1);
+      }
+      break;
+    case v1::IntakeEvent::kApplicationReceived:
+      Receive(event.application_received(), state);
+      break;
+    case v1::IntakeEvent::kDecisionClockStarted:
+      AddClock(event.decision_clock_started().deadline(), state);
+      break;
+    case v1::IntakeEvent::kMaterialListAgreed:
+      *state->mutable_materials() = event.material_list_agreed().items();
+      break;
+    case v1::IntakeEvent::kInterviewRecorded:
+      state->set_interview_recorded(true);
+      break;
+    case v1::IntakeEvent::kTransferConsentRecorded:
+      state->set_transfer_consent(true);
+      *state->mutable_consent() = event.transfer_consent_recorded().consent();
+      break;
+    case v1::IntakeEvent::kForwardClockStarted:
+      AddClock(event.forward_clock_started().deadline(), state);
+      break;
+    case v1::IntakeEvent::kHandOverClockStarted:
+      AddClock(event.hand_over_clock_started().deadline(), state);
+      break;
+    case v1::IntakeEvent::kAnswerClockStarted:
+      AddClock(event.answer_clock_started().deadline(), state);
+      break;
+    case v1::IntakeEvent::kHandedOver:
+      state->set_pending_office_id(event.handed_over().to_office_id());
+      break;
+    case v1::IntakeEvent::kResponsibilityMoved:
+      state->clear_pending_office_id();
+      state->set_responsible_office_id(event.responsibility_moved().office_id());
+      state->set_responsible_staff_id(event.responsibility_moved().staff_id());
+      EndClock("hotline.hand_over", recorded_at, state);
+      break;
+    case v1::IntakeEvent::kRepeatCallCounted:
+      state->set_calls(event.repeat_call_counted().calls());
+      break;
+    case v1::IntakeEvent::kEscalated:
+      state->set_escalated(true);
+      break;
+    case v1::IntakeEvent::kAnswerRecorded:
+      state->set_answered(true);
+      *state->mutable_answer() = event.answer_recorded().answer();
+      state->set_answer_staff_id(event.answer_recorded().staff_id());
+      break;
+    case v1::IntakeEvent::kConsultationClosed:
+      CloseConsultation(recorded_at, state);
+      break;
+    case v1::IntakeEvent::kCaseWithdrawn:
+      CancelClocks(recorded_at, state);
+      state->set_status(v1::CASE_STATUS_WITHDRAWN);
+      break;
+    case v1::IntakeEvent::kCaseArchived:
+      state->set_status(v1::CASE_STATUS_ARCHIVED);
+      break;
+    case v1::IntakeEvent::kDeadlineMissed:
+      if (v1::Clock* clock = FindClock(event.deadline_missed().policy(), state)) {
+        clock->set_status(v1::CLOCK_STATUS_MISSED);
+      }
+      break;
+    case v1::IntakeEvent::kLineEventRecorded:
+      state->set_line_events(state->line_events() + 1);
+      break;
+    case v1::IntakeEvent::kLineCaseDescribed:
+      *state->mutable_attributes() = event.line_case_described().attributes();
+      break;
+    case v1::IntakeEvent::kCaseParked:
+      state->set_parked_reason(event.case_parked().reason());
+      break;
+    case v1::IntakeEvent::kClaimCodeIssued:   // derived, never stored
+    case v1::IntakeEvent::kVersionsPinned:    // stands in the ledger
+    case v1::IntakeEvent::kReceivedAtOrigin:  // transfer keeps it
+    case v1::IntakeEvent::kAnswerDelivered:   // ConsultationClosed follows
+    case v1::IntakeEvent::kPartExported:      // changes nothing here
+    case v1::IntakeEvent::EVENT_NOT_SET:
+      break;
+  }
+}
+
+void Evolve(const transfer::v1::TransferEvent& event, Instant recorded_at, Municipality here, v1::CaseState* state) {
+  using transfer::v1::TransferEvent;
+  switch (event.event_case()) {
+    case TransferEvent::kCaseFrozen:
+      state->set_frozen_hop(event.case_frozen().hop());
+      state->set_frozen_to(event.case_frozen().to());
+      break;
+    case TransferEvent::kTransferOffered:
+      EndClock("transfer.forward", recorded_at, state);
+      break;
+    case TransferEvent::kCaseThawed:
+      state->set_frozen_hop(0);
+      state->clear_frozen_to();
+      break;
+    case TransferEvent::kCustodyLearned:
+      state->set_frozen_hop(0);
+      state->set_frozen_to(event.custody_learned().custodian());
+      state->set_status(v1::CASE_STATUS_MOVED_AWAY);
+      CancelClocks(recorded_at, state);
+      break;
+    case TransferEvent::kCustodyMoved:
+      state->set_case_id(event.case_id());
+      TakeOver(event.custody_moved(), recorded_at, here, state);
+      break;
+    default:
+      return;
+  }
+  state->set_version(state->version() + 1);
+  *state->mutable_changed_at() = ToTimestamp(recorded_at);
+}
+
+}  // namespace casehub::intake

@@ -1,0 +1,85 @@
+#include "services/intake/domain/decision.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+namespace casehub::intake {
+
+using R = common::v1::Refusal;
+
+google::protobuf::Timestamp ToTimestamp(Instant instant) {
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(instant.micros / kMicrosPerSecond);
+  timestamp.set_nanos(static_cast<int32_t>(instant.micros % kMicrosPerSecond * 1000));
+  return timestamp;
+}
+
+Instant ToInstant(const google::protobuf::Timestamp& timestamp) {
+  return {timestamp.seconds() * kMicrosPerSecond + timestamp.nanos() / 1000};
+}
+
+v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at) {
+  v1::IntakeEvent event;
+  event.set_case_id(case_id);
+  *event.mutable_occurred_at() = ToTimestamp(occurred_at);
+  return event;
+}
+
+common::v1::Deadline StartClock(std::string_view policy, Instant start, const legalclock::Calendar& calendar) {
+  const legalclock::Policy* found = legalclock::FindPolicy(policy);
+  return legalclock::ToDeadline(*found, start, legalclock::Compute(*found, start, {}, calendar), calendar);
+}
+
+std::string Etag(const v1::CaseState& state) { return absl::StrCat(state.version()); }
+
+std::optional<Refused> CheckEtag(const v1::CaseState& state, const std::string& etag) {
+  if (etag.empty() || etag == Etag(state)) return std::nullopt;
+  return Refuse(R::REFUSAL_STALE_ETAG, {{"etag", Etag(state)}});
+}
+
+std::optional<Refused> CheckActing(const v1::CaseState& state) {
+  if (state.frozen_hop() > 0) return Refuse(R::REFUSAL_CASE_FROZEN, {{"to", state.frozen_to()}});
+  switch (state.status()) {
+    case v1::CASE_STATUS_MOVED_AWAY:
+      return Refuse(R::REFUSAL_CASE_MOVED, {{"to", state.frozen_to()}});
+    case v1::CASE_STATUS_WITHDRAWN:
+      return Refuse(R::REFUSAL_CASE_WITHDRAWN);
+    case v1::CASE_STATUS_CLOSED:
+    case v1::CASE_STATUS_ARCHIVED:
+      return Refuse(R::REFUSAL_CASE_CLOSED);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed) {
+  if (text.empty() && needed) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", field}});
+  if (text.size() <= limit) return std::nullopt;
+  return Refuse(R::REFUSAL_FIELD_TOO_LONG,
+                {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}});
+}
+
+std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time,
+                                        Instant now) {
+  const Instant instant = ToInstant(time);
+  if (instant.micros <= now.micros + kFutureToleranceMicros) return std::nullopt;
+  return Refuse(R::REFUSAL_TIME_IN_FUTURE,
+                {{"field", field},
+                 {"time", absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMicros(instant.micros),
+                                           absl::FixedTimeZone(8 * 3600))}});
+}
+
+std::optional<Refused> CheckOffice(const std::string& field, const std::string& office_id, const OfficeFact& office,
+                                   Municipality here, bool must_be_open) {
+  if (auto refusal = CheckText(field, office_id, 64, must_be_open)) return refusal;
+  if (office_id.empty()) return std::nullopt;
+  if (!office.known) {
+    return Refuse(R::REFUSAL_OFFICE_UNKNOWN, {{"office_id", office_id}, {"municipality", here.ToString()}});
+  }
+  if (must_be_open && !office.open) {
+    return Refuse(R::REFUSAL_OFFICE_CLOSED, {{"office_id", office_id}, {"since", office.closed_since}});
+  }
+  return std::nullopt;
+}
+
+}  // namespace casehub::intake

@@ -1,0 +1,62 @@
+// What decisions of intake take and give. Plain values: rpc.cc and reactions.cc carry them to the runtime.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "casehub/common/v1/common.pb.h"
+#include "casehub/common/v1/refusal.pb.h"
+#include "casehub/intake/v1/intake_events.pb.h"
+#include "casehub/intake/v1/intake_state.pb.h"
+#include "services/legalclock/legal_clock.h"
+#include "services/model/ids.h"
+#include "services/model/outcome.h"
+
+namespace casehub::intake {
+
+// Where and when is decided, and the id a new case gets.
+struct Context {
+  Municipality here;
+  Instant now;
+  Instant received_at;
+  std::string new_case_id;
+  const legalclock::Calendar* calendar = nullptr;
+};
+
+inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
+  return {reason, std::move(metadata)};
+}
+
+using Events = std::vector<v1::IntakeEvent>;
+
+// An office named in a request: whether the municipality has it, and whether it is open on the day.
+struct OfficeFact {
+  bool known = false;
+  bool open = false;
+  std::string closed_since;
+};
+
+google::protobuf::Timestamp ToTimestamp(Instant instant);
+Instant ToInstant(const google::protobuf::Timestamp& timestamp);
+v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at);
+// A clock of this policy that starts at `start`. The policy must be one of section G.
+common::v1::Deadline StartClock(std::string_view policy, Instant start, const legalclock::Calendar& calendar);
+
+// Tolerance for clocks of callers.
+inline constexpr int64_t kFutureToleranceMicros = 300 * kMicrosPerSecond;
+
+// Checks that most commands share; nullopt is "nothing wrong".
+std::optional<Refused> CheckEtag(const v1::CaseState& state, const std::string& etag);
+// Frozen, moved, withdrawn, closed or archived cases take no commands.
+std::optional<Refused> CheckActing(const v1::CaseState& state);
+std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed);
+std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time, Instant now);
+std::optional<Refused> CheckOffice(const std::string& field, const std::string& office_id, const OfficeFact& office,
+                                   Municipality here, bool must_be_open);
+std::string Etag(const v1::CaseState& state);
+
+}  // namespace casehub::intake

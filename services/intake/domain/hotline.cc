@@ -1,0 +1,172 @@
+#include "services/intake/domain/hotline.h"
+
+#include "services/intake/domain/case.h"
+
+namespace casehub::intake {
+
+using R = common::v1::Refusal;
+
+namespace {
+
+bool IsConsultation(const v1::CaseState& state) {
+  return state.kind() == v1::CASE_KIND_CONSULTATION || state.kind() == v1::CASE_KIND_CONTACT;
+}
+
+bool HasText(const common::v1::PersonalText& text) { return !text.sealed().empty() || !text.text().empty(); }
+
+EventsOrRefusal AnotherCall(const v1::CaseState& state, const v1::RegisterCallRequest& request,
+                            const Context& context) {
+  if (state.kind() != v1::CASE_KIND_CONSULTATION) {
+    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state.kind())}, {"action", "hotline call"}});
+  }
+  if (auto refusal = CheckActing(state)) return *std::move(refusal);
+  Events events(2, NewEvent(state.case_id(), context.received_at));
+  auto* counted = events[0].mutable_repeat_call_counted();
+  counted->set_call_id(request.call_id());
+  counted->set_calls(state.calls() + 1);
+  events[1].mutable_escalated()->set_reason("repeat_call");
+  return events;
+}
+
+}  // namespace
+
+EventsOrRefusal DecideRegisterCall(const v1::CaseState* state, const v1::RegisterCallRequest& request,
+                                   const OfficeFact& office, const Context& context) {
+  if (auto refusal = CheckText("call_id", request.call_id(), 64, true)) return *std::move(refusal);
+  if (auto refusal = CheckOffice("actor.office_id", request.actor().office_id(), office, context.here, false)) {
+    return *std::move(refusal);
+  }
+  if (state != nullptr) return AnotherCall(*state, request, context);
+  if (auto refusal = CheckText("matter_type", request.matter_type(), 64, true)) return *std::move(refusal);
+  if (!HasText(request.question())) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "question.text"}});
+  Opening opening;
+  opening.kind = v1::CASE_KIND_CONSULTATION;
+  opening.channel = common::v1::CHANNEL_HOTLINE;
+  opening.matter_type = request.matter_type();
+  opening.applicant = request.has_applicant() ? &request.applicant() : nullptr;
+  opening.receiver = request.actor();
+  opening.note = &request.question();
+  opening.occurred_at = context.received_at;
+  Events events = Open(opening, context);
+  v1::IntakeEvent hand_over = NewEvent(context.new_case_id, context.received_at);
+  *hand_over.mutable_hand_over_clock_started()->mutable_deadline() =
+      StartClock("hotline.hand_over", context.received_at, *context.calendar);
+  v1::IntakeEvent answer = NewEvent(context.new_case_id, context.received_at);
+  *answer.mutable_answer_clock_started()->mutable_deadline() =
+      StartClock(request.urgent() ? "hotline.urgent" : "hotline.answer", context.received_at, *context.calendar);
+  events.push_back(std::move(hand_over));
+  events.push_back(std::move(answer));
+  return events;
+}
+
+EventsOrRefusal DecideHandOver(const v1::CaseState& state, const v1::HandOverToOfficeRequest& request,
+                               const OfficeFact& to_office, const Context& context) {
+  if (auto refusal = CheckOffice("to_office_id", request.to_office_id(), to_office, context.here, true)) {
+    return *std::move(refusal);
+  }
+  if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
+  if (state.kind() == v1::CASE_KIND_IMPORTED) {
+    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", "imported"}, {"action", "hand-over"}});
+  }
+  if (auto refusal = CheckActing(state)) return *std::move(refusal);
+  if (!state.pending_office_id().empty()) {
+    return Refuse(R::REFUSAL_HAND_OVER_PENDING, {{"office_id", state.pending_office_id()}});
+  }
+  if (state.responsible_office_id() == request.to_office_id()) {
+    return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "hand-over"}});
+  }
+  v1::IntakeEvent event = NewEvent(state.case_id(), context.received_at);
+  auto* handed = event.mutable_handed_over();
+  handed->set_from_office_id(state.responsible_office_id());
+  handed->set_to_office_id(request.to_office_id());
+  handed->set_by_staff_id(request.actor().staff_id());
+  return Events{std::move(event)};
+}
+
+EventsOrRefusal DecideAcknowledge(const v1::CaseState& state, const v1::AcknowledgeHandOverRequest& request,
+                                  const Context& context) {
+  if (auto refusal = CheckText("actor.office_id", request.actor().office_id(), 64, true)) return *std::move(refusal);
+  if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
+  if (auto refusal = CheckActing(state)) return *std::move(refusal);
+  if (state.pending_office_id().empty()) return Refuse(R::REFUSAL_NO_HAND_OVER);
+  if (state.pending_office_id() != request.actor().office_id()) {
+    return Refuse(R::REFUSAL_NOT_THE_RESPONSIBLE_OFFICE, {{"office_id", request.actor().office_id()}});
+  }
+  v1::IntakeEvent event = NewEvent(state.case_id(), context.received_at);
+  event.mutable_responsibility_moved()->set_office_id(request.actor().office_id());
+  event.mutable_responsibility_moved()->set_staff_id(request.actor().staff_id());
+  return Events{std::move(event)};
+}
+
+EventsOrRefusal DecideAnswer(const v1::CaseState& state, const v1::AnswerConsultationRequest& request,
+                             const OfficeFact& office, const Context& context) {
+  if (!HasText(request.answer())) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "answer.text"}});
+  if (auto refusal = CheckOffice("actor.office_id", request.actor().office_id(), office, context.here, false)) {
+    return *std::move(refusal);
+  }
+  if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
+  if (!IsConsultation(state)) {
+    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state.kind())}, {"action", "answer"}});
+  }
+  if (auto refusal = CheckActing(state)) return *std::move(refusal);
+  if (!state.pending_office_id().empty()) {
+    return Refuse(R::REFUSAL_HAND_OVER_PENDING, {{"office_id", state.pending_office_id()}});
+  }
+  if (!request.actor().office_id().empty() && !state.responsible_office_id().empty() &&
+      request.actor().office_id() != state.responsible_office_id()) {
+    return Refuse(R::REFUSAL_NOT_THE_RESPONSIBLE_OFFICE, {{"office_id", request.actor().office_id()}});
+  }
+  if (state.answered()) return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "answer"}});
+  v1::IntakeEvent event = NewEvent(state.case_id(), context.received_at);
+  auto* recorded = event.mutable_answer_recorded();
+  *recorded->mutable_answer() = request.answer();
+  recorded->set_staff_id(request.actor().staff_id());
+  recorded->set_office_id(state.responsible_office_id());
+  return Events{std::move(event)};
+}
+
+EventsOrRefusal DecideConfirmDelivered(const v1::CaseState& state, const v1::ConfirmAnswerDeliveredRequest& request,
+                                       const Context& context) {
+  if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
+  if (!IsConsultation(state)) {
+    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state.kind())}, {"action", "answer"}});
+  }
+  if (auto refusal = CheckActing(state)) return *std::move(refusal);
+  if (!state.answered()) return Refuse(R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "AnswerConsultation"}});
+  if (request.has_delivered_at()) {
+    if (auto refusal = CheckNotInFuture("delivered_at", request.delivered_at(), context.now)) {
+      return *std::move(refusal);
+    }
+  }
+  Events events(2, NewEvent(state.case_id(), context.received_at));
+  auto* delivered = events[0].mutable_answer_delivered();
+  delivered->set_channel(request.channel());
+  *delivered->mutable_delivered_at() =
+      request.has_delivered_at() ? request.delivered_at() : ToTimestamp(context.received_at);
+  auto* closed = events[1].mutable_consultation_closed();
+  closed->set_office_id(state.responsible_office_id());
+  closed->set_staff_id(state.answer_staff_id());
+  closed->set_matter_type(state.matter_type());
+  return events;
+}
+
+Events DecideClockFired(const v1::CaseState& state, const std::string& policy, const Context& context) {
+  const v1::Clock* clock = FindClock(policy, state);
+  if (clock == nullptr || !IsRunning(*clock) || ToInstant(clock->deadline().due_at()) > context.now ||
+      CheckActing(state)) {
+    return {};
+  }
+  Events events;
+  v1::IntakeEvent missed = NewEvent(state.case_id(), ToInstant(clock->deadline().due_at()));
+  missed.mutable_deadline_missed()->set_policy(policy);
+  *missed.mutable_deadline_missed()->mutable_due_at() = clock->deadline().due_at();
+  events.push_back(std::move(missed));
+  if (policy == "hotline.answer" || policy == "hotline.urgent") {
+    v1::IntakeEvent escalated = NewEvent(state.case_id(), context.now);
+    escalated.mutable_escalated()->set_reason("overdue");
+    events.push_back(std::move(escalated));
+  }
+  return events;
+}
+
+}  // namespace casehub::intake

@@ -1,0 +1,22 @@
+// Life 4: a hotline consultation from the call to the delivered answer (A5, B1, B2).
+#pragma once
+
+#include "services/intake/domain/contact.h"
+
+namespace casehub::intake {
+
+// `state` is null for a first call.
+EventsOrRefusal DecideRegisterCall(const v1::CaseState* state, const v1::RegisterCallRequest& request,
+                                   const OfficeFact& office, const Context& context);
+EventsOrRefusal DecideHandOver(const v1::CaseState& state, const v1::HandOverToOfficeRequest& request,
+                               const OfficeFact& to_office, const Context& context);
+EventsOrRefusal DecideAcknowledge(const v1::CaseState& state, const v1::AcknowledgeHandOverRequest& request,
+                                  const Context& context);
+EventsOrRefusal DecideAnswer(const v1::CaseState& state, const v1::AnswerConsultationRequest& request,
+                             const OfficeFact& office, const Context& context);
+EventsOrRefusal DecideConfirmDelivered(const v1::CaseState& state, const v1::ConfirmAnswerDeliveredRequest& request,
+                                       const Context& context);
+// A running clock has come to its end. No event if it does not run any more.
+Events DecideClockFired(const v1::CaseState& state, const std::string& policy, const Context& context);
+
+}  // namespace casehub::intake

@@ -1,0 +1,120 @@
+#include "services/intake/domain/line_import.h"
+
+#include <xxhash.h>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+
+namespace casehub::intake {
+
+using R = common::v1::Refusal;
+
+namespace {
+
+constexpr int kEventsMax = 64;
+constexpr int kAttributesMax = 1000;
+
+void AppendLength(size_t length, std::string* out) {
+  for (int shift = 0; shift < 32; shift += 8) out->push_back(static_cast<char>(length >> shift));
+}
+
+std::optional<Refused> CheckImport(const ingest::v1::ImportCaseRequest& request, Instant now) {
+  if (auto refusal = CheckText("source_system", request.source_system(), 64, true)) return refusal;
+  if (auto refusal = CheckText("external_reference", request.external_reference(), 200, true)) return refusal;
+  if (request.events_size() > kEventsMax) {
+    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", "events"}, {"why", absl::StrCat("at most ", kEventsMax)}});
+  }
+  if (request.attributes_size() > kAttributesMax) {
+    return Refuse(R::REFUSAL_FIELD_INVALID,
+                  {{"field", "attributes"}, {"why", absl::StrCat("at most ", kAttributesMax)}});
+  }
+  for (int i = 0; i < request.events_size(); ++i) {
+    const auto& event = request.events(i);
+    if (event.activity().empty()) {
+      return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", absl::StrCat("events[", i, "].activity")}});
+    }
+    if (!event.has_occurred_at()) {
+      return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", absl::StrCat("events[", i, "].occurred_at")}});
+    }
+    if (ToInstant(event.occurred_at()).micros <= now.micros + kFutureToleranceMicros) continue;
+    return CheckNotInFuture(absl::StrCat("events[", i, "].occurred_at"), event.occurred_at(), now);
+  }
+  return std::nullopt;
+}
+
+void OpenLineCase(const ingest::v1::ImportCaseRequest& request, const Context& context, LineImport* import) {
+  Instant opened_at = context.received_at;
+  if (request.events_size() > 0) opened_at = ToInstant(request.events(0).occurred_at());
+  v1::IntakeEvent opened = NewEvent(context.new_case_id, opened_at);
+  opened.mutable_case_opened()->set_kind(v1::CASE_KIND_IMPORTED);
+  opened.mutable_case_opened()->set_channel(common::v1::CHANNEL_IMPORT);
+  opened.mutable_case_opened()->set_source_system(request.source_system());
+  opened.mutable_case_opened()->set_external_reference(request.external_reference());
+  import->events.push_back(std::move(opened));
+  if (request.attributes_size() > 0) {
+    v1::IntakeEvent described = NewEvent(context.new_case_id, opened_at);
+    *described.mutable_line_case_described()->mutable_attributes() = request.attributes();
+    import->events.push_back(std::move(described));
+  }
+  import->reply.set_cases_new(1);
+}
+
+}  // namespace
+
+Hash128 LineEventIdentity(const ingest::v1::LineEvent& event) {
+  std::string canonical;
+  for (const v1::Attribute& attribute : event.attributes()) {
+    canonical.push_back(static_cast<char>(attribute.type()));
+    AppendLength(attribute.key().size(), &canonical);
+    canonical.append(attribute.key());
+    AppendLength(attribute.value().size(), &canonical);
+    canonical.append(attribute.value());
+  }
+  const XXH128_hash_t hash = XXH3_128bits(canonical.data(), canonical.size());
+  return {hash.high64, hash.low64};
+}
+
+std::string IdentityBytes(const Hash128& identity) {
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(identity.high >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(identity.low >> shift));
+  return bytes;
+}
+
+std::variant<LineImport, Refused> DecideImportCase(const std::string& case_id,
+                                                   const ingest::v1::ImportCaseRequest& request,
+                                                   const std::function<bool(const std::string&)>& is_present,
+                                                   const Context& context) {
+  if (auto refusal = CheckImport(request, context.now)) return *std::move(refusal);
+  LineImport import;
+  const bool is_new = case_id.empty();
+  const std::string& id = is_new ? context.new_case_id : case_id;
+  import.reply.set_case_id(id);
+  if (is_new) OpenLineCase(request, context, &import);
+  absl::flat_hash_set<std::string> seen;
+  for (const ingest::v1::LineEvent& event : request.events()) {
+    std::string identity = IdentityBytes(LineEventIdentity(event));
+    if (!seen.insert(identity).second) {
+      import.reply.set_duplicates(import.reply.duplicates() + 1);
+      continue;
+    }
+    if (!is_new && is_present(identity)) {
+      import.reply.set_already_present(import.reply.already_present() + 1);
+      continue;
+    }
+    v1::IntakeEvent recorded;
+    recorded.set_case_id(id);
+    *recorded.mutable_occurred_at() = event.occurred_at();
+    auto* line = recorded.mutable_line_event_recorded();
+    line->set_activity(event.activity());
+    line->set_lifecycle(event.lifecycle());
+    line->set_resource(event.resource());
+    line->set_identity(std::move(identity));
+    *line->mutable_attributes() = event.attributes();
+    import.events.push_back(std::move(recorded));
+    import.reply.set_events_new(import.reply.events_new() + 1);
+  }
+  return import;
+}
+
+}  // namespace casehub::intake

@@ -1,0 +1,142 @@
+#include "services/intake/fold.h"
+
+#include "casehub/registry/v1/registry_events.pb.h"
+#include "casehub/transfer/v1/transfer_events.pb.h"
+#include "services/intake/domain/case.h"
+#include "services/intake/domain/decision.h"
+#include "services/intake/tables.h"
+
+namespace casehub::intake {
+namespace {
+
+using runtime::AppliedRecord;
+using runtime::StateWriter;
+
+std::string CasePayload(const Uuid& case_id, std::string_view more = {}) {
+  return std::string(case_id.Bytes()).append(more);
+}
+
+// Puts the clock's row of due work in, and remembers it in the clock so that it can be taken out again.
+void Arm(v1::Clock* clock, const Uuid& case_id, Municipality here, StateWriter& state) {
+  const storage::DueId due =
+      state.AddDue(ToInstant(clock->deadline().due_at()),
+                   {tables::kClockFired, here, CasePayload(case_id, clock->deadline().policy())});
+  clock->set_due_offset(due.offset + 1);  // zero: not armed
+  clock->set_due_event(due.event);
+  clock->set_due_n(due.n);
+}
+
+void Disarm(v1::Clock* clock, StateWriter& state) {
+  if (clock->due_offset() == 0) return;
+  state.CancelDue({ToInstant(clock->deadline().due_at()), clock->due_offset() - 1,
+                   static_cast<uint16_t>(clock->due_event()), static_cast<uint16_t>(clock->due_n())});
+  clock->clear_due_offset();
+  clock->clear_due_event();
+  clock->clear_due_n();
+}
+
+// Clocks fire while the case acts: running ones have a row, all others have none.
+void ArrangeClocks(v1::CaseState* row, const Uuid& case_id, Municipality here, StateWriter& state) {
+  const bool acting = row->frozen_hop() == 0 && row->status() == v1::CASE_STATUS_OPEN;
+  for (v1::Clock& clock : *row->mutable_clocks()) {
+    const bool wanted = acting && IsRunning(clock);
+    if (wanted && clock.due_offset() == 0) Arm(&clock, case_id, here, state);
+    if (!wanted) Disarm(&clock, state);
+  }
+}
+
+// All consecutive events of a record about one case are folded at the first of them, so that its row is read and
+// written once.
+void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
+  const auto& first = static_cast<const v1::IntakeEvent&>(*record.events[index]);
+  if (index > 0 && static_cast<const v1::IntakeEvent&>(*record.events[index - 1]).case_id() == first.case_id()) return;
+  const auto case_id = Uuid::Parse(first.case_id());
+  if (!case_id) return;
+  const Municipality here = record.header->municipality;
+  const std::string key = tables::CaseKey(here, *case_id);
+  v1::CaseState row;
+  if (!first.has_case_opened()) {
+    if (auto known = state.Load<v1::CaseState>(key)) row = *std::move(known);
+  }
+  for (size_t i = index; i < record.events.size(); ++i) {
+    const auto& event = static_cast<const v1::IntakeEvent&>(*record.events[i]);
+    if (event.case_id() != first.case_id()) break;
+    if (event.has_line_event_recorded()) {
+      state.Put(tables::LineKey(here, *case_id, event.line_event_recorded().identity()), "1");
+    }
+    if (event.has_case_opened() && !event.case_opened().external_reference().empty()) {
+      state.Put(tables::SourceKey(here, event.case_opened().source_system(), event.case_opened().external_reference()),
+                case_id->Bytes());
+    }
+    Evolve(event, record.header->decided_at, here, &row);
+  }
+  ArrangeClocks(&row, *case_id, here, state);
+  state.Save(key, row);
+}
+
+void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state) {
+  const auto& event = static_cast<const transfer::v1::TransferEvent&>(*record.events[index]);
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Municipality here = record.header->municipality;
+  const std::string key = tables::CaseKey(here, *case_id);
+  auto known = state.Load<v1::CaseState>(key);
+  if (!known && !event.has_custody_moved()) return;  // a case that was only offered here
+  v1::CaseState row = known ? *std::move(known) : v1::CaseState();
+  for (v1::Clock& clock : *row.mutable_clocks()) {
+    if (event.has_custody_moved()) Disarm(&clock, state);
+  }
+  const uint64_t version = row.version();
+  Evolve(event, record.header->decided_at, here, &row);
+  if (row.version() == version) return;  // not about custody of this row
+  if (event.has_case_frozen()) state.AddDue(kImmediately, {tables::kExportPart, here, CasePayload(*case_id)});
+  if (event.has_custody_moved()) {
+    if (row.application_received()) {
+      state.AddDue(kImmediately, {tables::kStartDecisionClock, here, CasePayload(*case_id)});
+    }
+    if (!row.external_reference().empty()) {
+      state.Put(tables::SourceKey(here, row.source_system(), row.external_reference()), case_id->Bytes());
+    }
+  }
+  ArrangeClocks(&row, *case_id, here, state);
+  state.Save(key, row);
+}
+
+void FoldRegistry(const AppliedRecord& record, size_t index, StateWriter& state) {
+  const auto& event = static_cast<const registry::v1::RegistryEvent&>(*record.events[index]);
+  const Municipality here = record.header->municipality;
+  if (event.has_office_registered()) {
+    const auto& office = event.office_registered().office();
+    registry::v1::Office kept;
+    kept.set_office_id(office.office_id());
+    kept.set_valid_from(office.valid_from());
+    kept.set_valid_until(office.valid_until());
+    state.Save(tables::OfficeKey(here, office.office_id()), kept);
+  } else if (event.has_office_closed()) {
+    const std::string key = tables::OfficeKey(here, event.office_closed().office_id());
+    if (auto office = state.Load<registry::v1::Office>(key)) {
+      office->set_valid_until(event.office_closed().valid_until());
+      state.Save(key, *office);
+    }
+  }
+}
+
+}  // namespace
+
+void Fold(const AppliedRecord& record, size_t event_index, StateWriter& state) {
+  switch (record.header->service) {
+    case ServiceId::kIntake:
+      FoldOwn(record, event_index, state);
+      break;
+    case ServiceId::kTransfer:
+      FoldTransfer(record, event_index, state);
+      break;
+    case ServiceId::kRegistry:
+      FoldRegistry(record, event_index, state);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace casehub::intake

@@ -1,0 +1,10 @@
+// Questions to intake, answered from applied rows.
+#pragma once
+
+#include "services/runtime/dispatch.h"
+
+namespace casehub::intake {
+
+void AddQueries(runtime::QueryTable* queries);
+
+}  // namespace casehub::intake

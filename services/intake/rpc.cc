@@ -1,0 +1,193 @@
+#include "services/intake/rpc.h"
+
+#include <utility>
+
+#include "absl/time/civil_time.h"
+#include "casehub/intake/v1/intake_service.pb.h"
+#include "casehub/registry/v1/registry_events.pb.h"
+#include "services/intake/domain/aid.h"
+#include "services/intake/domain/contact.h"
+#include "services/intake/domain/hotline.h"
+#include "services/intake/domain/line_import.h"
+#include "services/intake/tables.h"
+#include "services/model/regions.h"
+
+namespace casehub::intake {
+
+using runtime::DecideContext;
+using runtime::Outcome;
+using runtime::StateReader;
+
+Context ToContext(const DecideContext& context) {
+  return {context.municipality, context.now, context.received_at, context.NewId("case").ToString(),
+          &legalclock::Calendar::Builtin()};
+}
+
+std::optional<v1::CaseState> LoadCase(const StateReader& state, Municipality municipality, std::string_view case_id) {
+  const auto id = Uuid::Parse(case_id);
+  if (!id) return std::nullopt;
+  return state.Load<v1::CaseState>(tables::CaseKey(municipality, *id));
+}
+
+namespace {
+
+OfficeFact LoadOffice(const StateReader& state, const DecideContext& context, const std::string& office_id) {
+  OfficeFact fact;
+  if (office_id.empty()) return fact;
+  const auto office = state.Load<registry::v1::Office>(tables::OfficeKey(context.municipality, office_id));
+  if (!office) return fact;
+  fact.known = true;
+  fact.closed_since = office->valid_until();
+  const std::string today = absl::FormatCivilTime(legalclock::CivilDayOf(context.now));
+  fact.open = office->valid_from() <= today && (office->valid_until().empty() || today < office->valid_until());
+  return fact;
+}
+
+// Reply and subjects of a decision on one case. `version` is the case's before it.
+template <typename Reply>
+Outcome Map(EventsOrRefusal decided, const std::string& case_id, uint64_t version, bool existing, Reply reply) {
+  if (auto* refusal = std::get_if<Refused>(&decided)) return std::move(*refusal);
+  Events events = std::get<Events>(std::move(decided));
+  reply.set_case_id(case_id);
+  reply.set_etag(std::to_string(version + events.size()));
+  std::vector<storage::Subject> relies_on;
+  // A case that is opened by this very record has no standing anyone could have changed.
+  if (existing) relies_on.push_back(storage::CaseSubject(*Uuid::Parse(case_id)));
+  return runtime::Decided(std::move(events), std::move(reply), std::move(relies_on));
+}
+
+// Commands that act on an existing case and need nothing but its row.
+template <typename Reply, typename Request>
+Outcome OnCase(const Request& request, const DecideContext& context, const StateReader& state,
+               EventsOrRefusal (*decide)(const v1::CaseState&, const Request&, const Context&)) {
+  const auto found = LoadCase(state, context.municipality, request.case_id());
+  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+  return Map(decide(*found, request, ToContext(context)), found->case_id(), found->version(), true, Reply());
+}
+
+Outcome RegisterContact(const v1::RegisterContactRequest& request, const DecideContext& context,
+                        const StateReader& state) {
+  const Context own = ToContext(context);
+  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
+  if (!request.case_id().empty()) {
+    const auto found = LoadCase(state, context.municipality, request.case_id());
+    if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+    return Map(DecideRegisterContact(&*found, request, std::nullopt, office, own), found->case_id(), found->version(),
+               true, v1::RegisterContactResponse());
+  }
+  std::optional<std::string> taken_by;
+  if (!request.external_reference().empty()) {
+    auto row =
+        state.Get(tables::SourceKey(context.municipality, request.source_system(), request.external_reference()));
+    if (row) taken_by = Uuid::FromBytes(*row)->ToString();
+  }
+  return Map(DecideRegisterContact(nullptr, request, taken_by, office, own), own.new_case_id, 0, false,
+             v1::RegisterContactResponse());
+}
+
+Outcome SubmitAidApplication(const v1::SubmitAidApplicationRequest& request, const DecideContext& context,
+                             const StateReader& state) {
+  const Context own = ToContext(context);
+  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
+  const auto competent = Municipality::Parse(request.competent_municipality());
+  const bool known = competent && RegionTable::Default().Find(*competent) != nullptr;
+  if (request.case_id().empty()) {
+    return Map(DecideSubmitAidApplication(nullptr, request, office, known, own), own.new_case_id, 0, false,
+               v1::SubmitAidApplicationResponse());
+  }
+  const auto found = LoadCase(state, context.municipality, request.case_id());
+  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+  return Map(DecideSubmitAidApplication(&*found, request, office, known, own), found->case_id(), found->version(), true,
+             v1::SubmitAidApplicationResponse());
+}
+
+Outcome RegisterCall(const v1::RegisterCallRequest& request, const DecideContext& context, const StateReader& state) {
+  const Context own = ToContext(context);
+  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
+  v1::RegisterCallResponse reply;
+  if (request.case_id().empty()) {
+    reply.set_calls(1);
+    return Map(DecideRegisterCall(nullptr, request, office, own), own.new_case_id, 0, false, std::move(reply));
+  }
+  const auto found = LoadCase(state, context.municipality, request.case_id());
+  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+  reply.set_calls(found->calls() + 1);
+  return Map(DecideRegisterCall(&*found, request, office, own), found->case_id(), found->version(), true,
+             std::move(reply));
+}
+
+Outcome HandOverToOffice(const v1::HandOverToOfficeRequest& request, const DecideContext& context,
+                         const StateReader& state) {
+  const auto found = LoadCase(state, context.municipality, request.case_id());
+  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+  const OfficeFact office = LoadOffice(state, context, request.to_office_id());
+  return Map(DecideHandOver(*found, request, office, ToContext(context)), found->case_id(), found->version(), true,
+             v1::HandOverToOfficeResponse());
+}
+
+Outcome AnswerConsultation(const v1::AnswerConsultationRequest& request, const DecideContext& context,
+                           const StateReader& state) {
+  const auto found = LoadCase(state, context.municipality, request.case_id());
+  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
+  return Map(DecideAnswer(*found, request, office, ToContext(context)), found->case_id(), found->version(), true,
+             v1::AnswerConsultationResponse());
+}
+
+// Facts of a line system are taken whatever happened to the case: they rely on nothing.
+Outcome ImportCase(const ingest::v1::ImportCaseRequest& request, const DecideContext& context,
+                   const StateReader& state) {
+  const auto row =
+      state.Get(tables::SourceKey(context.municipality, request.source_system(), request.external_reference()));
+  const auto case_id = row ? Uuid::FromBytes(*row) : std::nullopt;
+  auto decided = DecideImportCase(
+      case_id ? case_id->ToString() : std::string(), request,
+      [&](const std::string& identity) {
+        return state.Get(tables::LineKey(context.municipality, *case_id, identity)).has_value();
+      },
+      ToContext(context));
+  if (auto* refusal = std::get_if<Refused>(&decided)) return std::move(*refusal);
+  auto& import = std::get<LineImport>(decided);
+  return runtime::Decided(std::move(import.events), std::move(import.reply));
+}
+
+}  // namespace
+
+void AddCommands(runtime::CommandTable* commands) {
+  commands->Add<v1::RegisterContactRequest>(&RegisterContact);
+  commands->Add<v1::SubmitAidApplicationRequest>(&SubmitAidApplication);
+  commands->Add<v1::AgreeMaterialListRequest>(
+      +[](const v1::AgreeMaterialListRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::AgreeMaterialListResponse>(request, context, state, &DecideAgreeMaterialList);
+      });
+  commands->Add<v1::RecordInterviewRequest>(
+      +[](const v1::RecordInterviewRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::RecordInterviewResponse>(request, context, state, &DecideRecordInterview);
+      });
+  commands->Add<v1::RecordTransferConsentRequest>(
+      +[](const v1::RecordTransferConsentRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::RecordTransferConsentResponse>(request, context, state, &DecideRecordTransferConsent);
+      });
+  commands->Add<v1::RegisterCallRequest>(&RegisterCall);
+  commands->Add<v1::HandOverToOfficeRequest>(&HandOverToOffice);
+  commands->Add<v1::AcknowledgeHandOverRequest>(
+      +[](const v1::AcknowledgeHandOverRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::AcknowledgeHandOverResponse>(request, context, state, &DecideAcknowledge);
+      });
+  commands->Add<v1::AnswerConsultationRequest>(&AnswerConsultation);
+  commands->Add<v1::ConfirmAnswerDeliveredRequest>(
+      +[](const v1::ConfirmAnswerDeliveredRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::ConfirmAnswerDeliveredResponse>(request, context, state, &DecideConfirmDelivered);
+      });
+  commands->Add<v1::WithdrawCaseRequest>(
+      +[](const v1::WithdrawCaseRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::WithdrawCaseResponse>(request, context, state, &DecideWithdraw);
+      });
+  commands->Add<v1::ArchiveCaseRequest>(
+      +[](const v1::ArchiveCaseRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::ArchiveCaseResponse>(request, context, state, &DecideArchive);
+      });
+  commands->Add<ingest::v1::ImportCaseRequest>(&ImportCase);
+}
+
+}  // namespace casehub::intake

@@ -1,0 +1,18 @@
+// Commands of intake: loads the rows a decision needs, asks the domain, maps the outcome.
+#pragma once
+
+#include <functional>
+
+#include "services/intake/domain/decision.h"
+#include "services/runtime/dispatch.h"
+
+namespace casehub::intake {
+
+void AddCommands(runtime::CommandTable* commands);
+
+// Used by reactions too.
+Context ToContext(const runtime::DecideContext& context);
+std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, Municipality municipality,
+                                      std::string_view case_id);
+
+}  // namespace casehub::intake

@@ -1,0 +1,44 @@
+// Rows of intake: table, municipality (4 bytes, big-endian), then what is named below. Case ids grow with time, so rows
+// of new cases stand together and compaction stays cheap.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "services/model/ids.h"
+
+namespace casehub::intake::tables {
+
+enum Table : char {
+  kCase = 1,    // case id (16 bytes) -> CaseState
+  kSource = 2,  // source system, zero byte, external reference -> case id (16 bytes)
+  kLine = 3,    // case id, identity of the event (16 bytes) -> one byte
+  kOffice = 4,  // office id -> registry.v1.Office, as far as intake needs it
+};
+
+// Kinds of due work.
+enum Due : uint16_t {
+  kClockFired = 1,          // payload: case id (16 bytes), policy
+  kExportPart = 2,          // payload: case id
+  kStartDecisionClock = 3,  // payload: case id
+};
+
+inline std::string Prefix(Table table, Municipality municipality) {
+  const uint32_t code = municipality.code();
+  return {static_cast<char>(table), static_cast<char>(code >> 24), static_cast<char>(code >> 16),
+          static_cast<char>(code >> 8), static_cast<char>(code)};
+}
+inline std::string CaseKey(Municipality municipality, const Uuid& case_id) {
+  return Prefix(kCase, municipality).append(case_id.Bytes());
+}
+inline std::string SourceKey(Municipality municipality, std::string_view source, std::string_view reference) {
+  return Prefix(kSource, municipality).append(source).append(1, '\0').append(reference);
+}
+inline std::string LineKey(Municipality municipality, const Uuid& case_id, std::string_view identity) {
+  return Prefix(kLine, municipality).append(case_id.Bytes()).append(identity);
+}
+inline std::string OfficeKey(Municipality municipality, std::string_view office_id) {
+  return Prefix(kOffice, municipality).append(office_id);
+}
+
+}  // namespace casehub::intake::tables
