@@ -241,10 +241,11 @@ absl::Status Overlay::WriteBack(storage::Keyspace* store, std::string_view posit
     sources.push_back(row.get());
   }
   const absl::Status status = store->Write(changes, position);
-  if (status.ok()) gaps_.OnWritten(changes);
+  gaps_.OnWritten(changes);
   for (size_t i = 0; i < sources.size(); ++i) {
     sources[i]->key = std::move(changes[i].key);
     sources[i]->value = std::move(changes[i].value);
+    sources[i]->store_lacks = false;  // also after an error: what failed may have reached the store all the same
   }
   if (!status.ok()) return status;
 

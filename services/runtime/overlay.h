@@ -67,7 +67,7 @@ class Overlay {
   void PutAppliedFresh(std::string key, std::string value);
 
   // Writes the applied level, sorted and with its position, in one Write to the store, and empties it. After an error
-  // nothing is lost: the level is as it was, and the call can be repeated.
+  // nothing is lost: the level is as it was, and the call can be repeated, whether or not the rows reached the store.
   absl::Status WriteBack(storage::Keyspace* store, std::string_view position);
 
   // Another store that holds the same rows takes the place of the one below; call right after WriteBack.

@@ -47,7 +47,7 @@ MemoryKeyspace::Rows& MemoryKeyspace::MutableRows() {
 
 absl::Status MemoryKeyspace::Write(const std::vector<RowChange>& sorted_rows, std::string_view position) {
   absl::MutexLock lock(&mutex_);
-  if (!write_fault_.ok()) return write_fault_;
+  if (!write_fault_.ok() && !written_despite_fault_) return write_fault_;
   Rows& rows = MutableRows();
   Undo undo{{}, state_.position};
   undo.rows.reserve(sorted_rows.size());
@@ -66,7 +66,7 @@ absl::Status MemoryKeyspace::Write(const std::vector<RowChange>& sorted_rows, st
   state_.position = std::string(position);
   unsynced_.push_back(std::move(undo));
   if (unsynced_.size() > kUnsyncedWritesMax) unsynced_.pop_front();
-  return absl::OkStatus();
+  return write_fault_;
 }
 
 absl::StatusOr<std::optional<std::string>> MemoryKeyspace::Position() const {
@@ -105,8 +105,9 @@ size_t MemoryKeyspace::unsynced_writes() const {
   return unsynced_.size();
 }
 
-void MemoryKeyspace::FailWrites(absl::Status status) {
+void MemoryKeyspace::FailWrites(absl::Status status, bool written) {
   absl::MutexLock lock(&mutex_);
+  written_despite_fault_ = written;
   write_fault_ = std::move(status);
 }
 
@@ -151,7 +152,8 @@ absl::StatusOr<Keyspace*> MemoryProjectionStore::BeginRebuild(ServiceId service)
 absl::Status MemoryProjectionStore::ReplaceWithRebuilt(ServiceId service) {
   auto rebuild = rebuilds_.extract(service);
   if (rebuild.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat("no rebuild of ", std::string(ServiceName(service)), " has begun"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("no rebuild of ", std::string(ServiceName(service)), " has begun"));
   }
   rebuild.mapped()->Sync();
   live_[service] = std::move(rebuild.mapped());
@@ -178,7 +180,8 @@ absl::StatusOr<std::string> MemoryProjectionStore::Snapshot(PartitionId partitio
     position.set_offset(kNoOffset);
     const auto& stored = kept.keyspaces[service].position;
     if (stored && !position.ParseFromString(*stored)) {
-      return absl::DataLossError(absl::StrCat("the position of ", std::string(ServiceName(service)), " does not parse"));
+      return absl::DataLossError(
+          absl::StrCat("the position of ", std::string(ServiceName(service)), " does not parse"));
     }
     auto* summary = kept.manifest.add_keyspaces();
     summary->set_service(std::string(ServiceName(service)));

@@ -38,8 +38,9 @@ class MemoryKeyspace : public Keyspace {
   void LosePower(size_t kept);
   size_t unsynced_writes() const;
 
-  // From now on Write (or Get, cursors) answers this; OkStatus() heals.
-  void FailWrites(absl::Status status);
+  // From now on Write (or Get, cursors) answers this; OkStatus() heals. With `written` the rows are written all the
+  // same: of a failed write nobody knows the outcome.
+  void FailWrites(absl::Status status, bool written = false);
   void FailReads(absl::Status status);
   uint64_t gets() const;
   uint64_t cursors() const;
@@ -65,6 +66,7 @@ class MemoryKeyspace : public Keyspace {
   State state_ ABSL_GUARDED_BY(mutex_);
   std::deque<Undo> unsynced_ ABSL_GUARDED_BY(mutex_);
   absl::Status write_fault_ ABSL_GUARDED_BY(mutex_);
+  bool written_despite_fault_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status read_fault_ ABSL_GUARDED_BY(mutex_);
   mutable uint64_t gets_ ABSL_GUARDED_BY(mutex_) = 0;
   mutable uint64_t cursors_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -39,6 +39,13 @@ class Model {
     applied_.clear();
   }
 
+  // The rows reached the store, and stay in the applied level because nobody knows.
+  void WriteBackUnheard() {
+    const auto applied = applied_;
+    WriteBack();
+    applied_ = applied;
+  }
+
   std::map<std::string, std::string> Rows(Level level) const {
     std::map<std::string, std::string> rows = store_;
     const auto put = [&](const std::string& key, const std::optional<std::string>& value) {
@@ -197,9 +204,11 @@ class Walk {
   }
   void Probe() { overlay_.ProbeGap(Key(), Key()); }
   void WriteBack() {
-    if (Below(3) == 0) {  // a full disk: nothing is lost, the next attempt writes all of it
-      store_.FailWrites(absl::UnavailableError("no space left"));
+    if (Below(3) == 0) {                   // a full disk: nothing is lost, the next attempt writes all of it
+      const bool written = Below(2) == 0;  // but said to have failed
+      store_.FailWrites(absl::UnavailableError("no space left"), written);
       ASSERT_FALSE(overlay_.WriteBack(&store_, "lost").ok());
+      if (written) model_.WriteBackUnheard();
       store_.FailWrites(absl::OkStatus());
       return;
     }

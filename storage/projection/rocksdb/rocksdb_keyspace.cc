@@ -1,0 +1,234 @@
+#include "storage/projection/rocksdb/rocksdb_keyspace.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/utilities/checkpoint.h"
+#include "rocksdb/write_batch.h"
+#include "storage/projection/rocksdb/folders.h"
+#include "storage/projection/state_hash.h"
+
+namespace casehub::storage {
+namespace {
+
+constexpr std::string_view kPositionKey = "";
+constexpr std::string_view kFirstKey("\0", 1);  // the first key after the position's
+
+// Whether a folder without CURRENT is one whose making was cut short, and not one that lost something.
+absl::StatusOr<bool> NeverFinished(rocksdb::Env* env, const std::string& folder) {
+  auto names = Children(env, folder);
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (name == "CURRENT" || absl::EndsWith(name, ".sst")) return false;
+    uint64_t bytes = 0;
+    if (absl::EndsWith(name, ".log") && env->GetFileSize(folder + "/" + name, &bytes).ok() && bytes > 0) return false;
+  }
+  return true;
+}
+
+absl::Status NotOpen() { return absl::UnavailableError("the keyspace could not be opened again after a failed write"); }
+
+}  // namespace
+
+std::string DamageMark(const std::string& folder) { return folder + ".found-damaged"; }
+
+class RocksdbKeyspace::Cursor : public RowCursor {
+ public:
+  Cursor(const RocksdbKeyspace* keyspace, std::shared_ptr<rocksdb::DB> db, const rocksdb::ReadOptions& options)
+      : keyspace_(keyspace), db_(std::move(db)), iterator_(db_->NewIterator(options)) {}
+  void Seek(std::string_view key) override { iterator_->Seek(key.empty() ? kFirstKey : key); }
+  bool Valid() const override { return iterator_->Valid(); }
+  void Next() override { iterator_->Next(); }
+  std::string_view key() const override { return iterator_->key().ToStringView(); }
+  std::string_view value() const override { return iterator_->value().ToStringView(); }
+  absl::Status status() const override { return keyspace_->Said(iterator_->status(), "scanning"); }
+
+ private:
+  const RocksdbKeyspace* keyspace_;
+  std::shared_ptr<rocksdb::DB> db_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+// Stands in where there is nothing to read from.
+class RocksdbKeyspace::NoCursor : public RowCursor {
+ public:
+  explicit NoCursor(absl::Status status) : status_(std::move(status)) {}
+  void Seek(std::string_view) override {}
+  bool Valid() const override { return false; }
+  void Next() override {}
+  std::string_view key() const override { return {}; }
+  std::string_view value() const override { return {}; }
+  absl::Status status() const override { return status_; }
+
+ private:
+  absl::Status status_;
+};
+
+absl::StatusOr<std::unique_ptr<RocksdbKeyspace>> RocksdbKeyspace::Open(const std::string& folder, Mode mode,
+                                                                       std::shared_ptr<RocksdbResources> resources) {
+  rocksdb::Env* const env = resources->env();
+  bool make = !Exists(env, folder);
+  if (!make && !Exists(env, folder + "/CURRENT")) {
+    // RocksDB would take the folder for a new store and delete the tables in it.
+    auto unfinished = NeverFinished(env, folder);
+    if (!unfinished.ok()) return unfinished.status();
+    if (!*unfinished) return absl::DataLossError(absl::StrCat(folder, " has lost its file CURRENT"));
+    if (auto status = RemoveTree(env, folder); !status.ok()) return status;
+    make = true;
+  }
+  std::unique_ptr<RocksdbKeyspace> keyspace(new RocksdbKeyspace(folder, mode, std::move(resources)));
+  if (auto status = keyspace->OpenDb(make); !status.ok()) return status;
+  return keyspace;
+}
+
+absl::Status RocksdbKeyspace::OpenDb(bool make) {
+  rocksdb::Options options = mode_ == Mode::kBulk ? resources_->BulkOptions() : resources_->LiveOptions();
+  options.create_if_missing = options.error_if_exists = make && mode_ != Mode::kReadOnly;
+  continuity_ = WalContinuity();
+  rocksdb::DB* raw = nullptr;
+  rocksdb::Status status;
+  if (mode_ == Mode::kReadOnly) {
+    status = rocksdb::DB::OpenForReadOnly(options, folder_, &raw);
+  } else {
+    options.wal_filter = &continuity_;
+    status = rocksdb::DB::Open(options, folder_, &raw);
+  }
+  std::shared_ptr<rocksdb::DB> db(raw);
+  if (!status.ok()) return ToStatus(status, "opening " + folder_);
+  absl::MutexLock lock(&mutex_);
+  db_ = std::move(db);
+  return absl::OkStatus();
+}
+
+// After a failed write. Nothing is closed before there is room for all that opening writes.
+absl::Status RocksdbKeyspace::OpenAgain() {
+  const std::string probe = folder_ + ".space-probe";
+  const rocksdb::Status room = rocksdb::WriteStringToFile(
+      resources_->env(), std::string(resources_->limits().write_buffer_bytes, '\0'), probe, /*should_sync=*/true);
+  (void)resources_->env()->DeleteFile(probe);
+  if (!room.ok()) return ToStatus(room, folder_ + ": no room to write");
+  {
+    absl::MutexLock lock(&mutex_);
+    if (db_.use_count() > 1) return absl::UnavailableError(folder_ + ": opens again once the running scan has ended");
+    if (db_) rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
+    db_.reset();
+  }
+  const absl::Status status = OpenDb(/*make=*/false);
+  if (status.ok()) return status;
+  rocksdb::DB* reader = nullptr;
+  if (rocksdb::DB::OpenForReadOnly(resources_->LiveOptions(), folder_, &reader).ok()) {
+    absl::MutexLock lock(&mutex_);
+    db_.reset(reader);
+  }
+  return Remembered(status);
+}
+
+std::shared_ptr<rocksdb::DB> RocksdbKeyspace::db() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return db_;
+}
+
+RocksdbKeyspace::~RocksdbKeyspace() {
+  // What is not in tables is in the WAL: waiting for a flush would only make stopping slow.
+  if (auto open = db()) rocksdb::CancelAllBackgroundWork(open.get(), /*wait=*/true);
+}
+
+absl::Status RocksdbKeyspace::Said(const rocksdb::Status& status, std::string_view doing) const {
+  if (status.ok()) return absl::OkStatus();
+  return Remembered(ToStatus(status, absl::StrCat(folder_, ": ", std::string(doing))));
+}
+
+absl::Status RocksdbKeyspace::Remembered(absl::Status said) const {
+  if (absl::IsDataLoss(said) && !damaged_.exchange(true)) {
+    // Best effort: if this fails as well, the next reader of the bytes finds the damage again.
+    (void)WriteFileAtomically(resources_->env(), DamageMark(folder_), said.ToString() + "\n");
+  }
+  return said;
+}
+
+absl::StatusOr<std::optional<std::string>> RocksdbKeyspace::Get(std::string_view key) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  if (!db_) return NotOpen();
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status = db_->Get({}, db_->DefaultColumnFamily(), key, &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  if (!status.ok()) return Said(status, "reading");
+  return std::optional<std::string>(std::in_place, value.data(), value.size());
+}
+
+std::unique_ptr<RowCursor> RocksdbKeyspace::NewCursor() const {
+  auto open = db();
+  if (!open) return std::make_unique<NoCursor>(NotOpen());
+  return std::make_unique<Cursor>(this, std::move(open), rocksdb::ReadOptions());
+}
+
+absl::StatusOr<std::optional<std::string>> RocksdbKeyspace::Position() const { return Get(kPositionKey); }
+
+absl::StatusOr<StateHash> RocksdbKeyspace::Hash() const {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;  // a pass over everything must not push out what commands need
+  options.readahead_size = 1u << 20;
+  auto open = db();
+  if (!open) return NotOpen();
+  Cursor cursor(this, std::move(open), options);
+  return HashRows(cursor);
+}
+
+absl::Status RocksdbKeyspace::Write(const std::vector<RowChange>& sorted_rows, std::string_view position) {
+  if (write_failed_) {
+    if (mode_ == Mode::kBulk) {  // without a WAL there is nothing to go back to
+      return absl::FailedPreconditionError(folder_ + ": a write to this rebuild failed: abandon it and begin again");
+    }
+    if (auto status = OpenAgain(); !status.ok()) return status;
+    write_failed_ = false;
+  }
+  size_t bytes = 64 + position.size();
+  for (const RowChange& row : sorted_rows) bytes += row.key.size() + (row.value ? row.value->size() : 0) + 12;
+  rocksdb::WriteBatch batch(bytes);
+  rocksdb::Status status = batch.Put(kPositionKey, position);
+  for (const RowChange& row : sorted_rows) {
+    if (row.key.empty()) return absl::InvalidArgumentError("a row needs a key");
+    if (!status.ok()) break;
+    status = row.value ? batch.Put(row.key, *row.value) : batch.Delete(row.key);
+  }
+  rocksdb::WriteOptions options;
+  options.disableWAL = mode_ == Mode::kBulk;
+  const auto open = db();
+  if (status.ok()) status = open->Write(options, &batch);
+  if (status.ok() && mode_ == Mode::kBulk) {
+    rocksdb::FlushOptions flush;
+    flush.wait = false;
+    flush.allow_write_stall = true;
+    status = open->Flush(flush);
+  }
+  write_failed_ = !status.ok();
+  return Said(status, "writing");
+}
+
+absl::Status RocksdbKeyspace::Finish() {
+  rocksdb::FlushOptions flush;
+  flush.allow_write_stall = true;
+  const auto open = db();
+  if (!open) return NotOpen();
+  return Said(open->Flush(flush), "flushing");
+}
+
+absl::Status RocksdbKeyspace::Checkpoint(const std::string& folder) const {
+  const auto open = db();
+  if (!open) return NotOpen();
+  rocksdb::Checkpoint* raw = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(open.get(), &raw);
+  std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
+  if (status.ok()) status = checkpoint->CreateCheckpoint(folder);
+  return Said(status, "making a checkpoint");
+}
+
+size_t RocksdbKeyspace::table_readers_bytes() const {
+  uint64_t bytes = 0;
+  const auto open = db();
+  return open && open->GetIntProperty(rocksdb::DB::Properties::kEstimateTableReadersMem, &bytes) ? bytes : 0;
+}
+
+}  // namespace casehub::storage
