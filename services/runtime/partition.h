@@ -81,6 +81,7 @@ class Partition {
   const storage::EffectiveRule& rule() const { return rule_; }
   const Stream& stream(size_t i) const { return *streams_[i]; }
   const ServiceRows& rows(size_t i) const { return *rows_[i]; }
+  size_t services() const { return rows_.size(); }
   // Every record with its verdict, as read; for counters, `log inspect` and the simulator's checks.
   using Observer = std::function<void(const storage::LogEntry&, const storage::Record*, storage::Judgement)>;
   void set_observer(Observer observer) { observer_ = std::move(observer); }

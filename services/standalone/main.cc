@@ -1,0 +1,176 @@
+// All services in one process on the embedded log: what `./dev up` runs. Only wiring.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <random>
+
+#include "absl/time/clock.h"
+#include "services/host/keyring/local_keyring.h"
+#include "services/host/server.h"
+#include "services/ledger/signer.h"
+#include "services/model/regions.h"
+#include "services/standalone/services.h"
+#include "services/standalone/shards.h"
+#include "storage/log/embedded/embedded_log.h"
+#include "storage/projection/rocksdb/rocksdb_projection.h"
+
+namespace {
+
+using casehub::Instant;
+using casehub::PartitionId;
+using casehub::Uuid;
+
+constexpr int kDrainSeconds = 10;
+constexpr int kTakeOverSeconds = 60;  // until every stream is owned after a start, catching up included
+
+struct Flags {
+  std::string data = "var/data";
+  std::string listen = "127.0.0.1:7080";
+  std::string metrics_listen = "127.0.0.1:7081";
+  std::string engine = "embedded";
+  int partitions = 2;
+};
+
+Instant Now() { return {absl::GetCurrentTimeNanos() / 1000}; }
+
+// Random version 7 ids; called from several partitions' threads.
+Uuid Mint(Instant now) {
+  thread_local std::mt19937_64 random([] {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }());
+  return Uuid::V7(now.micros / 1000, random(), random());
+}
+
+int Fail(const absl::Status& status) {
+  std::cerr << "casehub: " << status.message() << "\n";
+  return absl::IsUnavailable(status) ? 3 : 1;
+}
+
+// Signals are taken by sigwait alone, so that the end of the process is ordinary code.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+int Run(const Flags& flags, const sigset_t& signals) {
+  namespace host = casehub::host;
+  namespace storage = casehub::storage;
+  namespace standalone = casehub::standalone;
+
+  std::error_code made;
+  std::filesystem::create_directories(flags.data, made);
+  if (made) return Fail(absl::UnavailableError("cannot make the folder " + flags.data + ": " + made.message()));
+
+  storage::EmbeddedLogOptions log_options;
+  log_options.folder = flags.data + "/log";
+  log_options.partitions = flags.partitions;
+  log_options.clock = Now;
+  auto log = storage::EmbeddedLog::Open(std::move(log_options));
+  if (!log.ok()) return Fail(log.status());
+  auto ring =
+      host::LocalKeyRing::Open(flags.data + "/keys", [&](std::string_view key) { return (*log)->ReadSideRow(key); });
+  if (!ring.ok()) return Fail(ring.status());
+  auto signer = casehub::ledger::FileSigner::Open(flags.data + "/keys/ledger.key");
+  if (!signer.ok()) return Fail(signer.status());
+  std::shared_ptr<casehub::ledger::Signer> shared_signer = *std::move(signer);
+
+  storage::RocksdbProjectionStore::Options store_options;
+  store_options.folder = flags.data + "/projection";
+  store_options.resources = std::make_shared<storage::RocksdbResources>();
+  std::vector<std::unique_ptr<storage::RocksdbProjectionStore>> stores;
+  std::vector<standalone::Shard> shards;
+  for (PartitionId partition = 0; partition < (*log)->partition_count(); ++partition) {
+    standalone::Shard shard;
+    shard.services = standalone::MakeServices(
+        [&log, partition](casehub::Offset offset) { return (*log)->ReadAt(partition, offset); }, shared_signer);
+    store_options.services.clear();
+    for (const auto& service : shard.services) store_options.services.push_back(service->id());
+    auto store = storage::RocksdbProjectionStore::Open(store_options, partition);
+    if (!store.ok()) return Fail(store.status());
+    for (const std::string& note : (*store)->notes()) std::cerr << "casehub: " << note << "\n";
+    shard.store = store->get();
+    stores.push_back(*std::move(store));
+    shards.push_back(std::move(shard));
+  }
+
+  standalone::ShardsOptions options;
+  options.address = flags.listen;
+  options.version = CASEHUB_VERSION;
+  options.clock = Now;
+  options.mint = Mint;
+  options.municipalities = standalone::MunicipalitiesIn;
+  std::mutex fatal_mutex;
+  absl::Status fatal;
+  options.on_fatal = [&](PartitionId partition, absl::Status status) {
+    std::lock_guard lock(fatal_mutex);
+    std::cerr << "casehub: partition " << partition << " cannot go on: " << status.message() << "\n";
+    if (fatal.ok()) fatal = std::move(status);
+    kill(getpid(), SIGTERM);  // end in order; the supervisor starts the process again
+  };
+  auto backend = standalone::Shards::Start(log->get(), std::move(shards), std::move(options));
+  if (!backend.ok()) return Fail(backend.status());
+  if (!(*backend)->WaitUntilOwned({Now().micros + kTakeOverSeconds * casehub::kMicrosPerSecond})) {
+    return Fail(absl::UnavailableError("the streams could not be taken over: is the disk writable?"));
+  }
+
+  host::ServerOptions server_options;
+  server_options.listen = flags.listen;
+  server_options.metrics_listen = flags.metrics_listen;
+  server_options.version = CASEHUB_VERSION;
+  server_options.edge.clock = Now;
+  server_options.edge.municipality_known = [](casehub::Municipality one) {
+    return casehub::RegionTable::Default().Find(one) != nullptr;
+  };
+  auto server = host::Server::Start(std::move(server_options), ring->get(), backend->get());
+  if (!server.ok()) return Fail(server.status());
+  const std::string name = flags.listen.substr(0, flags.listen.rfind(':'));
+  std::cout << "ready on " << name << ":" << (*server)->port() << std::endl;
+
+  int caught = 0;
+  sigwait(&signals, &caught);
+  std::cerr << "casehub: draining\n";
+  (*server)->Drain(absl::Now() + absl::Seconds(kDrainSeconds));
+  absl::Status stopped = (*backend)->Stop({Now().micros + kDrainSeconds * casehub::kMicrosPerSecond});
+  server->reset();
+  backend->reset();
+  if (absl::Status closed = (*log)->Close(); stopped.ok()) stopped = closed;
+  {
+    std::lock_guard lock(fatal_mutex);
+    if (!fatal.ok()) return Fail(fatal);
+  }
+  return stopped.ok() ? 0 : Fail(stopped);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app{"casehub: all services in one process on the embedded log"};
+  app.add_option("--data", flags.data, "folder of log, projections and keys")->capture_default_str();
+  app.add_option("--listen", flags.listen, "HOST:PORT for gRPC; port 0 takes a free one")->capture_default_str();
+  app.add_option("--metrics-listen", flags.metrics_listen, "HOST:PORT for metrics; empty: none")->capture_default_str();
+  app.add_option("--partitions", flags.partitions, "partitions of a new log")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--engine", flags.engine, "the log's engine")->check(CLI::IsMember({"embedded"}));
+  app.set_version_flag("--version", CASEHUB_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  casehub::host::SetUpLogging();
+  return Run(flags, BlockSignals());
+}
