@@ -70,7 +70,7 @@ absl::Status Failed(const std::string& what, const std::string& path) {
 }
 
 absl::Status WriteDurably(const std::string& path, const std::string& text) {
-  File file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!file.ok()) return Failed("cannot create", path);
   size_t written = 0;
   while (written < text.size()) {
@@ -100,7 +100,7 @@ absl::Status Create(const std::string& path) {
   if (!status.ok()) return status;
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  File directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  File directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.ok() || fsync(directory.descriptor()) != 0) return Failed("cannot sync", folder);
   return absl::OkStatus();
 }
@@ -122,7 +122,7 @@ absl::StatusOr<std::unique_ptr<Signer>> Load(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Signer>> OpenSigner(const std::string& path) {
+absl::StatusOr<std::unique_ptr<Signer>> FileSigner::Open(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0) {
     if (errno != ENOENT) return Failed("cannot read", path);
     if (auto status = Create(path); !status.ok()) return status;

@@ -19,9 +19,12 @@ class Signer {
 };
 
 // Ed25519 with the private key in a PEM file (PKCS #8, mode 0600).
-// A file that is not there is made, durable before this returns; two processes that make it at once end up with one
-// key. FailedPrecondition if others may read the file, DataLoss if it holds no Ed25519 key.
-absl::StatusOr<std::unique_ptr<Signer>> OpenSigner(const std::string& path);
+class FileSigner {
+ public:
+  // A file that is not there is made, durable before this returns; two processes that make it at once end up with one
+  // key. FailedPrecondition if others may read the file, DataLoss if it holds no Ed25519 key.
+  static absl::StatusOr<std::unique_ptr<Signer>> Open(const std::string& path);
+};
 // From 32 bytes of seed, for tests and the simulator.
 absl::StatusOr<std::unique_ptr<Signer>> SignerFromSeed(std::string_view seed);
 

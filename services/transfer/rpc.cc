@@ -11,11 +11,9 @@
 namespace casehub::transfer {
 namespace {
 
-runtime::Outcome Outward(Refusal refusal) { return runtime::Refused{refusal.reason, std::move(refusal.metadata)}; }
-
 template <typename Reply>
 runtime::Outcome Outward(Result<Reply> result, std::vector<storage::Subject> relies_on = {}) {
-  if (auto* refusal = std::get_if<Refusal>(&result)) return Outward(std::move(*refusal));
+  if (auto* refusal = std::get_if<Refused>(&result)) return std::move(*refusal);
   auto& decided = std::get<Decided<Reply>>(result);
   return runtime::Decided(std::move(decided.events), std::move(decided.reply), std::move(relies_on));
 }
@@ -28,7 +26,7 @@ struct Subject {
 };
 
 template <typename Request>
-std::variant<Subject, Refusal> Find(const Request& request, const runtime::DecideContext& context,
+std::variant<Subject, Refused> Find(const Request& request, const runtime::DecideContext& context,
                                     const runtime::StateReader& rows) {
   if (request.case_id().empty()) return Refuse(common::v1::REFUSAL_FIELD_MISSING, {{"field", "case_id"}});
   const auto case_id = Uuid::Parse(request.case_id());
@@ -71,7 +69,7 @@ runtime::Outcome Command(const google::protobuf::Message& message, const Transfe
                          const runtime::DecideContext& context, const runtime::StateReader& rows) {
   const auto& request = static_cast<const Request&>(message);
   auto found = Find(request, context, rows);
-  if (auto* refusal = std::get_if<Refusal>(&found)) return Outward(std::move(*refusal));
+  if (auto* refusal = std::get_if<Refused>(&found)) return std::move(*refusal);
   return Handle(request, std::get<Subject>(found), config, {context.municipality, context.now});
 }
 

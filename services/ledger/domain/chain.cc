@@ -115,6 +115,13 @@ Hash HashEntry(const EntryFields& fields, const Hash& previous) {
   return digest.Finish();
 }
 
+std::string EntryHash(const v1::Entry& entry) {
+  const auto previous = ToHash(entry.previous_hash());
+  return previous ? std::string(Bytes(HashEntry(FieldsOf(entry), *previous))) : std::string();
+}
+
+std::string GenesisHash() { return std::string(Bytes(Hash{})); }
+
 Hash Sha256(std::string_view bytes) {
   Digest& digest = ThreadDigest();
   digest.Start();

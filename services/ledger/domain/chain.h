@@ -14,6 +14,7 @@
 
 #include "casehub/ledger/v1/ledger_service.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "services/ledger/domain/seal.h"
 #include "services/model/ids.h"
 #include "storage/codec/record.h"
 
@@ -46,6 +47,10 @@ struct EntryFields {
 };
 EntryFields FieldsOf(const v1::Entry& entry);
 Hash HashEntry(const EntryFields& fields, const Hash& previous);
+// What an exported entry hashes to, from its own fields and its previous_hash; empty if that is not 32 bytes.
+std::string EntryHash(const v1::Entry& entry);
+// previous_hash of entry 1: 32 zero bytes.
+std::string GenesisHash();
 Hash Sha256(std::string_view bytes);
 
 // What the ledger takes from an event: nullopt if it is none of a case, or of the ledger itself.

@@ -16,7 +16,7 @@ bool IsNew(const v1::CustodyState& state, uint64_t hop) { return hop > state.hig
 
 bool IsPending(const v1::CustodyState& state, uint64_t hop) { return IsOffered(state) && state.offered_hop() == hop; }
 
-std::optional<Refusal> CheckPending(const v1::CustodyState* state, uint64_t hop) {
+std::optional<Refused> CheckPending(const v1::CustodyState* state, uint64_t hop) {
   if (hop == 0) return Refuse(REFUSAL_FIELD_MISSING, {{"field", "hop"}});
   if (state == nullptr) return Refuse(REFUSAL_TRANSFER_UNKNOWN);
   if (!IsPending(*state, hop)) return Refuse(REFUSAL_NO_OFFER_PENDING, {{"hop", std::to_string(hop)}});

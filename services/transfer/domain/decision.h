@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "casehub/common/v1/common.pb.h"
-#include "casehub/common/v1/refusal.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 #include "casehub/transfer/v1/transfer_state.pb.h"
 #include "services/model/ids.h"
+#include "services/model/outcome.h"
 
 namespace casehub::transfer {
 
@@ -21,11 +21,8 @@ struct Context {
   Instant now;
 };
 
-struct Refusal {
-  common::v1::Refusal reason = common::v1::Refusal::REFUSAL_UNSPECIFIED;
-  std::map<std::string, std::string> metadata;
-};
-inline Refusal Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
+using casehub::Refused;
+inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
   return {reason, std::move(metadata)};
 }
 
@@ -36,13 +33,11 @@ struct Broken {
 
 using Events = std::vector<v1::TransferEvent>;
 
+// No events: nothing to do, the reply stands all the same.
 template <typename Reply>
-struct Decided {
-  Events events;  // empty: nothing to do, the reply stands all the same
-  Reply reply;
-};
+using Decided = Accepted<v1::TransferEvent, Reply>;
 template <typename Reply>
-using Result = std::variant<Decided<Reply>, Refusal>;
+using Result = DomainOutcome<v1::TransferEvent, Reply>;
 
 google::protobuf::Timestamp ToTimestamp(Instant instant);
 Instant ToInstant(const google::protobuf::Timestamp& timestamp);

@@ -21,7 +21,7 @@ using common::v1::Refusal::REFUSAL_WRONG_KIND;
 
 constexpr size_t kReasonBytesMax = 1000;
 
-std::optional<Refusal> CheckOffer(const v1::OfferTransferRequest& request, bool to_known, const Context& context) {
+std::optional<Refused> CheckOffer(const v1::OfferTransferRequest& request, bool to_known, const Context& context) {
   if (request.to().empty()) return Refuse(REFUSAL_FIELD_MISSING, {{"field", "to"}});
   if (request.reason().empty()) return Refuse(REFUSAL_FIELD_MISSING, {{"field", "reason"}});
   if (request.reason().size() > kReasonBytesMax) {
@@ -35,7 +35,7 @@ std::optional<Refusal> CheckOffer(const v1::OfferTransferRequest& request, bool 
 }
 
 // Whether the case may leave: it is here, acts, and nothing forbids another offer.
-std::optional<Refusal> CheckLeaving(const v1::CustodyState* state, const Context& context) {
+std::optional<Refused> CheckLeaving(const v1::CustodyState* state, const Context& context) {
   if (state == nullptr) return Refuse(REFUSAL_CASE_UNKNOWN);
   if (state->origin() == v1::ORIGIN_STATE_GONE) return Refuse(REFUSAL_CASE_MOVED, {{"to", state->to()}});
   if (!IsCustodian(*state)) return Refuse(REFUSAL_NOT_CUSTODIAN, {{"municipality", context.here.ToString()}});

@@ -1,0 +1,10 @@
+// Events to rows: evaluation's own, closings of intake, custody of transfer.
+#pragma once
+
+#include "services/runtime/service.h"
+
+namespace casehub::evaluation {
+
+void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::StateWriter& rows);
+
+}  // namespace casehub::evaluation
