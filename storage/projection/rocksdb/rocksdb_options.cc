@@ -10,6 +10,8 @@ namespace casehub::storage {
 RocksdbResources::RocksdbResources(const RocksdbLimits& limits, rocksdb::Env* env) : limits_(limits), env_(env) {
   rocksdb::LRUCacheOptions cache;
   cache.capacity = limits.block_cache_bytes;
+  // Few shards: a block larger than a shard is never kept, and would be read and checked again at each lookup.
+  cache.num_shard_bits = 3;
   cache.high_pri_pool_ratio = 0.5;  // index and filter blocks stay when a scan comes by
   block_cache_ = rocksdb::NewLRUCache(cache);
   write_buffers_ = std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffers_bytes);
@@ -59,6 +61,11 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // In pieces, for the same reason: the filter of one large table is megabytes.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 8192;
+  table.pin_top_level_index_and_filter = true;
   table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   table.data_block_hash_table_util_ratio = 0.75;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -4,6 +4,8 @@
 #include <map>
 
 #include "rocksdb/env.h"
+#include "rocksdb/perf_context.h"
+#include "rocksdb/perf_level.h"
 #include "storage/projection/rocksdb/folders.h"
 #include "storage/projection/rocksdb/snapshot_manifest.h"
 #include "tests/contract/keyspace_contract.h"
@@ -215,6 +217,29 @@ TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   EXPECT_GT(memory.write_buffers_bytes, 5u << 20);
   EXPECT_LT(memory.write_buffers_bytes, 64u << 20);
   EXPECT_LE(memory.block_cache_bytes, limit);
+}
+
+TEST_F(RocksdbProjectionTest, WhatALookupNeedsOfALargeTableStaysInTheCache) {
+  // A filter larger than a shard of the cache would be read from the disk at every lookup.
+  TemporaryFolder place;
+  auto resources = std::make_shared<RocksdbResources>();
+  const std::string folder = place.path() / "large";
+  auto keyspace = RocksdbKeyspace::Open(folder, RocksdbKeyspace::Mode::kBulk, resources);
+  ASSERT_TRUE(keyspace.ok());
+  std::vector<RowChange> rows;
+  for (int i = 0; i < 1'000'000; ++i) rows.push_back({absl::StrCat(1'000'000 + i), ""});
+  ASSERT_TRUE((*keyspace)->Write(rows, PositionAt(1)).ok());
+  ASSERT_TRUE((*keyspace)->Finish().ok());
+  keyspace->reset();
+  keyspace = RocksdbKeyspace::Open(folder, RocksdbKeyspace::Mode::kLive, resources);
+  ASSERT_TRUE(keyspace.ok());
+  ASSERT_TRUE((*keyspace)->Get("1500000")->has_value());
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE((*keyspace)->Get("1500000")->has_value());
+  EXPECT_EQ(rocksdb::get_perf_context()->block_read_count, 0u);
+  EXPECT_GT(rocksdb::get_perf_context()->block_cache_hit_count, 0u);
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
 }
 
 // An Env whose disk is full whenever the test says so.
