@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "casehub/registry/v1/registry_service.pb.h"
+#include "services/legalclock/legal_clock.h"
+#include "services/model/civil_time.h"
 #include "services/registry/tables.h"
 
 namespace casehub::registry {
@@ -16,6 +19,10 @@ using runtime::StateReader;
 
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1000;
+constexpr int kPausesMax = 100;
+// Dates a question may name: the clock walks day by day, and the years beyond have no calendar anyway.
+constexpr CivilDate kFirstDate(2000, 1, 1);
+constexpr CivilDate kLastDate(2100, 12, 31);
 
 // One page of a table. The token is the id of the last row of the page before.
 template <typename Row, typename Request, typename Add>
@@ -66,11 +73,89 @@ QueryResult ListPractitioners(const v1::ListPractitionersRequest& request, const
   return runtime::MessagePtr(std::move(response));
 }
 
+runtime::Refused Invalid(std::string field, std::string why) {
+  return runtime::Refuse(Refusal::REFUSAL_FIELD_INVALID).With("field", std::move(field)).With("why", std::move(why));
+}
+
+// The built-in calendar, and over it every year that the municipality loaded.
+legalclock::Calendar CalendarOf(Municipality municipality, const StateReader& state) {
+  legalclock::Calendar calendar = legalclock::Calendar::Builtin();
+  const std::string prefix = tables::Prefix(tables::kCalendar, municipality);
+  state.Scan(prefix, prefix + '\xff', [&](std::string_view, std::string_view value) {
+    v1::CalendarLoaded loaded;
+    if (!loaded.ParseFromArray(value.data(), static_cast<int>(value.size()))) return true;
+    std::vector<std::pair<CivilDate, bool>> days;
+    for (const v1::CalendarDay& day : loaded.days()) {
+      if (const auto date = ParseDate(day.date())) days.emplace_back(*date, day.working());
+    }
+    calendar.Load(static_cast<int>(loaded.year()), std::move(days));
+    return true;
+  });
+  return calendar;
+}
+
+std::variant<CivilDate, runtime::Refused> ReadDate(const std::string& field, const std::string& text) {
+  const auto date = ParseDate(text);
+  if (!date) return Invalid(field, "a date is written YYYY-MM-DD");
+  if (*date < kFirstDate || *date > kLastDate) return Invalid(field, "it must lie in 2000 to 2100");
+  return *date;
+}
+
+std::variant<std::vector<legalclock::Pause>, runtime::Refused> ReadPauses(const v1::ExplainDeadlineRequest& request) {
+  if (request.pauses_size() > kPausesMax) return Invalid("pauses", absl::StrCat("at most ", kPausesMax));
+  std::vector<legalclock::Pause> pauses;
+  for (int i = 0; i < request.pauses_size(); ++i) {
+    const std::string field = absl::StrCat("pauses[", i, "]");
+    auto from = ReadDate(field + ".from", request.pauses(i).from());
+    if (auto* refused = std::get_if<runtime::Refused>(&from)) return std::move(*refused);
+    auto to = ReadDate(field + ".to", request.pauses(i).to());
+    if (auto* refused = std::get_if<runtime::Refused>(&to)) return std::move(*refused);
+    if (std::get<CivilDate>(to) < std::get<CivilDate>(from)) {
+      return Invalid(field + ".to", "it lies before the day of delivery");
+    }
+    pauses.push_back({std::get<CivilDate>(from), std::get<CivilDate>(to)});
+  }
+  return pauses;
+}
+
+QueryResult ExplainDeadline(const v1::ExplainDeadlineRequest& request, const QueryContext& context,
+                            const StateReader& state) {
+  if (request.policy().empty()) return runtime::Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", "policy");
+  const legalclock::Policy* policy = legalclock::FindPolicy(request.policy());
+  if (policy == nullptr) return runtime::Refuse(Refusal::REFUSAL_POLICY_UNKNOWN).With("policy", request.policy());
+  if (!request.has_start()) return runtime::Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", "start");
+  const auto& timestamp = request.start();
+  if (timestamp.seconds() < StartOf(kFirstDate).micros / kMicrosPerSecond ||
+      timestamp.seconds() >= StartOf(kLastDate + 1).micros / kMicrosPerSecond) {
+    return Invalid("start", "it must lie in 2000 to 2100");
+  }
+  if (timestamp.nanos() < 0 || timestamp.nanos() >= 1'000'000'000)
+    return Invalid("start", "nanos are 0 to 999,999,999");
+  auto pauses = ReadPauses(request);
+  if (auto* refused = std::get_if<runtime::Refused>(&pauses)) return std::move(*refused);
+
+  const Instant start{timestamp.seconds() * kMicrosPerSecond + timestamp.nanos() / 1000};
+  const legalclock::Explained explained = legalclock::Compute(
+      *policy, start, std::get<std::vector<legalclock::Pause>>(pauses), CalendarOf(context.municipality, state));
+  auto response = std::make_unique<v1::ExplainDeadlineResponse>();
+  response->set_policy(request.policy());
+  response->mutable_due()->set_seconds(explained.due.micros / kMicrosPerSecond);
+  response->mutable_due()->set_nanos(static_cast<int32_t>(explained.due.micros % kMicrosPerSecond * 1000));
+  if (explained.due_date) response->set_due_date(FormatDate(*explained.due_date));
+  response->set_provisional(explained.provisional);
+  response->set_citation(std::string(policy->citation_zh) + " / " + std::string(policy->citation_en));
+  for (size_t i = 0; i < explained.steps_zh.size(); ++i) {
+    response->add_steps(explained.steps_zh[i] + " / " + explained.steps_en[i]);
+  }
+  return runtime::MessagePtr(std::move(response));
+}
+
 }  // namespace
 
 void AddQueries(runtime::QueryTable* queries) {
   queries->Add<v1::ListOfficesRequest>(&ListOffices);
   queries->Add<v1::ListPractitionersRequest>(&ListPractitioners);
+  queries->Add<v1::ExplainDeadlineRequest>(&ExplainDeadline);
 }
 
 }  // namespace casehub::registry

@@ -63,7 +63,8 @@ class EventLog {
   // broker away): in both cases nothing was queued. After OK the outcome is unknown until read back.
   virtual absl::Status Append(PartitionId partition, AppendBatch batch) = 0;
 
-  // A reader that returns records with offset > `after` (kNoOffset: from the start).
+  // A reader that returns records with offset > `after` (kNoOffset: from the start); OutOfRange if the log ends before
+  // `after`.
   virtual absl::StatusOr<std::unique_ptr<LogReader>> OpenReader(PartitionId partition, Offset after,
                                                                 std::function<void()> on_ready) = 0;
   // One record, for exports and checks; NotFound if there is none at this offset.

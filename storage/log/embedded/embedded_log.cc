@@ -239,14 +239,17 @@ absl::Status EmbeddedLog::CheckSpace() {
                                              " bytes are free, casehub leaves at least ", options_.free_bytes_min));
 }
 
+// Who has read the group back finds the log writable and the queue relieved.
 void EmbeddedLog::Publish(Group* group) {
+  {
+    std::lock_guard lock(mutex_);
+    queued_records_ -= group->records;
+    queued_bytes_ -= group->bytes;
+    unwritable_ = absl::OkStatus();
+  }
   for (size_t partition = 0; partition < tails_.size(); ++partition) {
     if (!group->entries[partition].empty()) tails_[partition]->Publish(std::move(group->entries[partition]));
   }
-  std::lock_guard lock(mutex_);
-  queued_records_ -= group->records;
-  queued_bytes_ -= group->bytes;
-  unwritable_ = absl::OkStatus();
 }
 
 void EmbeddedLog::SetUnwritable(const absl::Status& why) {

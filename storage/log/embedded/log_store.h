@@ -1,8 +1,8 @@
 // The RocksDB store below the embedded log: column families, options, and what its errors mean (docs/formats/
 // embedded_log.md).
 //
-// Threads     Reads from any thread; Write and Recover from one. Recover may close and open the store again: reads wait
-//             meanwhile.
+// Threads     Reads from any thread; Write and Recover from one. Recover closes the store and opens it again: reads
+//             wait meanwhile.
 #pragma once
 
 #include <memory>
@@ -67,9 +67,6 @@ class LogStore {
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
 
-  // Resumed, and not one write since: with nothing to flush, RocksDB resumes on the WAL file that failed, which then
-  // refuses every write. Opening the store again starts a new one.
-  bool resumed_ = false;
   mutable std::shared_mutex mutex_;  // exclusive only while the store is closed or opened again
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> partitions_families_;

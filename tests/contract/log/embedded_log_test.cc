@@ -1,0 +1,236 @@
+// What only the embedded engine promises: its folder, its side rows, full disks, damage.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+#include "tests/contract/log/log_engines.h"
+
+namespace casehub::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using Mode = FaultyFileSystem::Mode;
+
+class EmbeddedLogTest : public ::testing::Test {
+ protected:
+  EmbeddedUnderTest under_test_{LogTestOptions{}};
+
+  void Append(const std::string& record) {
+    const auto status = under_test_.log().Append(0, Batch({record}));
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  // Appends `count` records one by one and reads all back.
+  void Fill(const std::string& prefix, size_t count) {
+    Follower follower(&under_test_, 0, *under_test_.log().End(0));
+    for (size_t i = 0; i < count; ++i) Append(prefix + std::to_string(i));
+    ASSERT_EQ(follower.ReadAtLeast(count).size(), count);
+  }
+  fs::path WalFile() const {
+    fs::path newest;
+    for (const auto& file : fs::directory_iterator(under_test_.folder() + "/store")) {
+      if (file.path().extension() == ".log" && file.path() > newest) newest = file.path();
+    }
+    return newest;
+  }
+};
+
+TEST_F(EmbeddedLogTest, AFolderInUseIsRefusedByName) {
+  const auto second = EmbeddedLog::Open(under_test_.options());
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.status())) << second.status();
+  const std::string message(second.status().message());
+  EXPECT_NE(message.find(under_test_.folder()), std::string::npos) << message;
+  EXPECT_NE(message.find("in use by another process"), std::string::npos) << message;
+}
+
+TEST_F(EmbeddedLogTest, ANewerFormatIsRefusedAndNothingIsTouched) {
+  Fill("r", 3);
+  under_test_.Close();
+  std::ofstream(under_test_.folder() + "/FORMAT") << "casehub-log 2\nsomething else\n";
+  const auto status = under_test_.Open();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_NE(std::string(status.message()).find("format 2"), std::string::npos) << status;
+  std::ofstream(under_test_.folder() + "/FORMAT") << "casehub-log 1\npartitions 2\n";
+  ASSERT_TRUE(under_test_.Open().ok());
+  EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(3).size(), 3u);
+}
+
+TEST_F(EmbeddedLogTest, ADamagedFormatFileIsDataLoss) {
+  under_test_.Close();
+  for (const char* text : {"", "casehub-log", "casehub-log x\n", "casehub-log 0\n", "casehub-log 1\n"}) {
+    std::ofstream(under_test_.folder() + "/FORMAT", std::ios::trunc) << text;
+    EXPECT_TRUE(absl::IsDataLoss(under_test_.Open())) << text;
+  }
+}
+
+TEST_F(EmbeddedLogTest, AFolderOfSomethingElseIsNotTaken) {
+  TemporaryFolder folder;
+  fs::create_directory(folder.path("mine"));
+  std::ofstream(folder.path("mine") + "/thesis.txt") << "dear diary";
+  EmbeddedLogOptions options = under_test_.options();
+  options.folder = folder.path("mine");
+  const auto log = EmbeddedLog::Open(options);
+  EXPECT_TRUE(absl::IsFailedPrecondition(log.status())) << log.status();
+  EXPECT_EQ(std::distance(fs::directory_iterator(options.folder), {}), 1);
+}
+
+TEST_F(EmbeddedLogTest, AnotherNumberOfPartitionsIsRefused) {
+  under_test_.Close();
+  for (int partitions : {1, 3}) {
+    under_test_.options().partitions = partitions;
+    const auto status = under_test_.Open();
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_NE(std::string(status.message()).find("2 partitions"), std::string::npos) << status;
+  }
+}
+
+TEST_F(EmbeddedLogTest, TwoLogsHaveTwoIds) {
+  EmbeddedUnderTest other{LogTestOptions{}};
+  EXPECT_NE(other.log().log_id(), under_test_.log().log_id());
+}
+
+TEST_F(EmbeddedLogTest, SideRowsAreDurableWithTheRecordsTheyCameWith) {
+  AppendBatch batch = Batch({"record"});
+  batch.side_rows = {{"key/b", "2"}, {"key/a", "1"}, {"other", ""}};
+  ASSERT_TRUE(under_test_.log().Append(0, std::move(batch)).ok());
+  Follower(&under_test_, 0).ReadAtLeast(1);
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(*under_test_.embedded().ReadSideRow("key/a"), "1");
+    EXPECT_EQ(*under_test_.embedded().ReadSideRow("other"), "");
+    EXPECT_EQ(*under_test_.embedded().ReadSideRow("key/c"), std::nullopt);
+    std::vector<std::string> seen;
+    const auto collect = [&](std::string_view key, std::string_view value) {
+      seen.push_back(std::string(key) + "=" + std::string(value));
+      return true;
+    };
+    ASSERT_TRUE(under_test_.embedded().ScanSideRows("key/", collect).ok());
+    EXPECT_EQ(seen, (std::vector<std::string>{"key/a=1", "key/b=2"}));
+    seen.clear();
+    ASSERT_TRUE(under_test_.embedded()
+                    .ScanSideRows("", [&](auto key, auto value) { return collect(key, value) && false; })
+                    .ok());
+    EXPECT_EQ(seen.size(), 1u);
+    under_test_.ReopenAfterKill();
+  }
+}
+
+TEST_F(EmbeddedLogTest, SideRowsAloneAreABatch) {
+  AppendBatch batch;
+  batch.side_rows = {{"k", "v"}};
+  ASSERT_TRUE(under_test_.log().Append(1, std::move(batch)).ok());
+  under_test_.Reopen();
+  EXPECT_EQ(*under_test_.embedded().ReadSideRow("k"), "v");
+  EXPECT_EQ(*under_test_.log().End(1), kNoOffset);
+}
+
+TEST_F(EmbeddedLogTest, AfterCloseAppendsAreRefused) {
+  Fill("r", 1);
+  EXPECT_TRUE(under_test_.embedded().Close().ok());
+  EXPECT_TRUE(under_test_.embedded().Close().ok());
+  EXPECT_TRUE(absl::IsUnavailable(under_test_.log().Append(0, Batch({"late"}))));
+  EXPECT_TRUE(absl::IsUnavailable(under_test_.log().writable()));
+}
+
+TEST_F(EmbeddedLogTest, CloseSaysIfWhatWasQueuedCouldNotBeWritten) {
+  Fill("r", 2);
+  under_test_.files().SetMode(Mode::kFull);
+  Append("lost");
+  const auto closed = under_test_.embedded().Close();
+  EXPECT_TRUE(absl::IsUnavailable(closed)) << closed;
+  under_test_.files().SetMode(Mode::kWorks);
+  under_test_.Close();
+  ASSERT_TRUE(under_test_.Open().ok());
+  EXPECT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(2)), (std::vector<std::string>{"r0", "r1"}));
+}
+
+// Whether the failure finds rows in memory or none, and whatever kind it is, the engine goes on by itself.
+TEST_F(EmbeddedLogTest, EveryKindOfFailedWriteIsSurvivedWithAndWithoutRowsInMemory) {
+  std::vector<std::string> all;
+  for (Mode mode : {Mode::kFull, Mode::kTorn, Mode::kBroken}) {
+    for (bool rows_in_memory : {false, true}) {
+      under_test_.Reopen();  // memory is empty now
+      if (rows_in_memory) {
+        Fill("m" + std::to_string(all.size()) + "-", 1);
+        all.push_back("m" + std::to_string(all.size()) + "-0");
+      }
+      under_test_.files().SetMode(mode);
+      const std::string record = "failing" + std::to_string(all.size());
+      Append(record);
+      all.push_back(record);
+      while (under_test_.log().writable().ok()) std::this_thread::yield();
+      under_test_.files().SetMode(Mode::kWorks);
+      ASSERT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(all.size())), all)
+          << "mode " << static_cast<int>(mode) << ", rows in memory " << rows_in_memory;
+      EXPECT_TRUE(under_test_.log().writable().ok());
+      Fill("after", 2);
+      all.insert(all.end(), {"after0", "after1"});
+    }
+  }
+  under_test_.ReopenAfterKill();
+  EXPECT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(all.size())), all);
+}
+
+TEST_F(EmbeddedLogTest, AppendsAreRefusedBeforeTheDiskIsReallyFull) {
+  std::atomic<uint64_t> free{1 << 30};
+  under_test_.Close();
+  under_test_.options().free_bytes = [&] { return absl::StatusOr<uint64_t>(free.load()); };
+  ASSERT_TRUE(under_test_.Open().ok());
+  Fill("r", 2);
+  free = under_test_.options().free_bytes_min - 1;
+  Append("kept");
+  while (under_test_.log().writable().ok()) std::this_thread::yield();
+  const auto refused = under_test_.log().Append(0, Batch({"refused"}));
+  EXPECT_TRUE(absl::IsUnavailable(refused));
+  EXPECT_NE(std::string(refused.message()).find("is full"), std::string::npos) << refused;
+  EXPECT_EQ(*under_test_.log().End(0), 1);
+  EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(2).size(), 2u);
+  free = 1 << 30;
+  EXPECT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(3)), (std::vector<std::string>{"r0", "r1", "kept"}));
+  under_test_.Close();
+}
+
+TEST_F(EmbeddedLogTest, ATornEndOfTheWalIsCutOff) {
+  Fill("r", 20);
+  const std::string copy = under_test_.folder() + "-torn";
+  fs::copy(under_test_.folder(), copy, fs::copy_options::recursive);
+  under_test_.Close();
+  under_test_.options().folder = copy;
+  fs::resize_file(WalFile(), fs::file_size(WalFile()) - 5);
+  ASSERT_TRUE(under_test_.Open().ok());
+  EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(19).size(), 19u);
+  EXPECT_EQ(*under_test_.log().End(0), 18);
+  Fill("more", 1);
+}
+
+TEST_F(EmbeddedLogTest, DamageInTheMiddleIsDataLossAndNotASilentCut) {
+  Fill("a record of some length, so that the middle is one of many ", 20);
+  const std::string copy = under_test_.folder() + "-damaged";
+  fs::copy(under_test_.folder(), copy, fs::copy_options::recursive);
+  under_test_.Close();
+  under_test_.options().folder = copy;
+  {
+    std::fstream wal(WalFile(), std::ios::in | std::ios::out | std::ios::binary);
+    wal.seekp(static_cast<std::streamoff>(fs::file_size(WalFile()) / 2));
+    wal.write("DAMAGE", 6);
+  }
+  const auto status = under_test_.Open();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+}
+
+TEST_F(EmbeddedLogTest, ABatchLargerThanTheQueueIsTakenWhenNothingWaits) {
+  under_test_.Close();
+  under_test_.options().queued_bytes_max = 1000;
+  ASSERT_TRUE(under_test_.Open().ok());
+  ASSERT_TRUE(under_test_.log().Append(0, Batch({std::string(5000, 'x')})).ok());
+  EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(1).size(), 1u);
+}
+
+TEST_F(EmbeddedLogTest, ReadersThatKeepUpShareTheBytesOfTheWriter) {
+  const SharedBytes bytes = Bytes("shared");
+  Follower follower(&under_test_, 0);
+  ASSERT_TRUE(under_test_.log().Append(0, AppendBatch{{bytes}, {}}).ok());
+  EXPECT_EQ(follower.ReadAtLeast(1)[0].bytes.get(), bytes.get());
+}
+
+}  // namespace
+}  // namespace casehub::storage

@@ -1,0 +1,128 @@
+#include "tests/simulation/planted_service.h"
+
+#include <utility>
+
+#include "casehub/evaluation/v1/evaluation_state.pb.h"
+#include "casehub/intake/v1/intake_service.pb.h"
+#include "casehub/intake/v1/intake_state.pb.h"
+#include "casehub/transfer/v1/transfer_events.pb.h"
+
+namespace casehub::simulation {
+namespace {
+
+using runtime::DecideContext;
+using runtime::Decision;
+using runtime::Outcome;
+using runtime::StateReader;
+
+constexpr char kFirstTable = 1;  // cases of intake, slots of evaluation
+
+// Shows the rows of the first table otherwise than they are.
+class AlteredReader : public StateReader {
+ public:
+  using Alter = std::string (*)(const std::string&);
+  AlteredReader(const StateReader& inner, Alter alter) : inner_(inner), alter_(alter) {}
+  std::optional<std::string> Get(std::string_view key) const override {
+    auto value = inner_.Get(key);
+    if (value && !key.empty() && key[0] == kFirstTable) return alter_(*value);
+    return value;
+  }
+  void Scan(std::string_view from, std::string_view to,
+            const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    inner_.Scan(from, to, visit);
+  }
+  absl::Status status() const override { return inner_.status(); }
+
+ private:
+  const StateReader& inner_;
+  Alter alter_;
+};
+
+std::string WithoutFreeze(const std::string& value) {
+  intake::v1::CaseState state;
+  state.ParseFromString(value);
+  state.set_frozen_hop(0);
+  return state.SerializeAsString();
+}
+
+std::string WithoutRating(const std::string& value) {
+  evaluation::v1::SlotState slot;
+  slot.ParseFromString(value);
+  if (slot.status() == evaluation::v1::SLOT_STATUS_RATED) slot.set_status(evaluation::v1::SLOT_STATUS_OPEN);
+  return slot.SerializeAsString();
+}
+
+void AlterTransfer(const DomainPlants& plants, transfer::v1::TransferEvent* event) {
+  if (plants.hop_reused && event->has_case_frozen()) event->mutable_case_frozen()->set_hop(1);
+  if (plants.parts_lost && event->has_custody_moved()) event->mutable_custody_moved()->clear_parts();
+  if (plants.thaw_on_recall && event->has_recall_requested()) {
+    const uint64_t hop = event->recall_requested().hop();
+    event->mutable_case_thawed()->set_hop(hop);
+    event->mutable_case_thawed()->set_why("recalled");
+  }
+}
+
+class PlantedService : public runtime::Service {
+ public:
+  PlantedService(std::unique_ptr<runtime::Service> inner, DomainPlants plants)
+      : inner_(std::move(inner)), plants_(plants) {}
+
+  ServiceId id() const override { return inner_->id(); }
+  const google::protobuf::Message& event_prototype() const override { return inner_->event_prototype(); }
+  bool Takes(const google::protobuf::Descriptor& request) const override { return inner_->Takes(request); }
+  Outcome Decide(const google::protobuf::Message& request, const DecideContext& context,
+                 const StateReader& state) const override {
+    if (request.GetDescriptor() == intake::v1::RegisterContactRequest::descriptor()) {
+      const auto& contact = static_cast<const intake::v1::RegisterContactRequest&>(request);
+      if (contact.note().sealed() == kDefectNote) {
+        return runtime::Defect{"a defect that was asked for", Uuid::Parse(contact.case_id())};
+      }
+    }
+    return Altered(DecideInner(request, context, state));
+  }
+  Outcome React(const runtime::DueRow& row, const DecideContext& context, const StateReader& state) const override {
+    return Altered(inner_->React(row, context, state));
+  }
+  Outcome Receive(const runtime::Incoming& message, const DecideContext& context,
+                  const StateReader& state) const override {
+    return Altered(inner_->Receive(message, context, state));
+  }
+  void Apply(const runtime::AppliedRecord& record, size_t event_index, runtime::StateWriter& state) const override {
+    inner_->Apply(record, event_index, state);
+  }
+  runtime::QueryResult Query(const google::protobuf::Message& request, const runtime::QueryContext& context,
+                             const StateReader& state) const override {
+    return inner_->Query(request, context, state);
+  }
+
+ private:
+  Outcome DecideInner(const google::protobuf::Message& request, const DecideContext& context,
+                      const StateReader& state) const {
+    if (plants_.freeze_ignored && id() == ServiceId::kIntake) {
+      Outcome outcome = inner_->Decide(request, context, AlteredReader(state, &WithoutFreeze));
+      if (auto* decision = std::get_if<Decision>(&outcome)) decision->relies_on.clear();
+      return outcome;
+    }
+    if (plants_.second_rating && id() == ServiceId::kEvaluation) {
+      return inner_->Decide(request, context, AlteredReader(state, &WithoutRating));
+    }
+    return inner_->Decide(request, context, state);
+  }
+  Outcome Altered(Outcome outcome) const {
+    auto* decision = std::get_if<Decision>(&outcome);
+    if (decision == nullptr || id() != ServiceId::kTransfer) return outcome;
+    for (auto& event : decision->events) AlterTransfer(plants_, static_cast<transfer::v1::TransferEvent*>(event.get()));
+    return outcome;
+  }
+
+  std::unique_ptr<runtime::Service> inner_;
+  DomainPlants plants_;
+};
+
+}  // namespace
+
+std::unique_ptr<runtime::Service> MakePlantedService(std::unique_ptr<runtime::Service> inner, DomainPlants plants) {
+  return std::make_unique<PlantedService>(std::move(inner), plants);
+}
+
+}  // namespace casehub::simulation

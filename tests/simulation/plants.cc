@@ -1,0 +1,70 @@
+#include "tests/simulation/plants.h"
+
+namespace casehub::simulation {
+namespace {
+
+Planted InRule(std::string_view name, std::string_view what, bool storage::RuleFaults::* fault) {
+  Planted planted{name, what, {}, {}};
+  planted.runtime.rule.*fault = true;
+  return planted;
+}
+
+Planted InRuntime(std::string_view name, std::string_view what, bool runtime::Plants::* plant) {
+  Planted planted{name, what, {}, {}};
+  planted.runtime.*plant = true;
+  return planted;
+}
+
+Planted InDomain(std::string_view name, std::string_view what, bool DomainPlants::* plant) {
+  Planted planted{name, what, {}, {}};
+  planted.domain.*plant = true;
+  return planted;
+}
+
+std::vector<Planted> MakePlants() {
+  using runtime::Plants;
+  using storage::RuleFaults;
+  return {
+      InRule("fence_skipped", "records of an earlier epoch count", &RuleFaults::skip_fence),
+      InRule("restart_point_ignored", "a writer need not have read up to the restart point",
+             &RuleFaults::ignore_restart_point),
+      InRule("overtaken_ignored", "standing that changed meanwhile does not matter", &RuleFaults::ignore_overtaken),
+      InRule("gap_ignored", "a record counts although one before it is missing", &RuleFaults::ignore_gap),
+      InRuntime("dedup_skipped", "a repeat is decided as if it were new", &Plants::dedup_skipped),
+      InRuntime("position_early", "the position of the next record is stored with the rows of this one",
+                &Plants::position_early),
+      InRuntime("overlay_kept", "pending rows survive a lost epoch", &Plants::overlay_kept),
+      InRuntime("reply_before_read_back", "a command is acknowledged when it is appended",
+                &Plants::reply_before_read_back),
+      InRuntime("due_lost_at_takeover", "a new owner starts its due work at the end of the table",
+                &Plants::due_lost_at_takeover),
+      InRuntime("mailbox_gap_accepted", "message n is taken without n - 1", &Plants::mailbox_gap_accepted),
+      InRuntime("clock_not_monotone", "decision times follow the wall clock back", &Plants::clock_not_monotone),
+      InRuntime("barrier_skipped", "refusals are sent without proof of ownership", &Plants::barrier_skipped),
+      InRuntime("redo_forgotten", "what was in flight behind a skipped record is dropped", &Plants::redo_forgotten),
+      InRuntime("settle_twice", "a row settled in the overlay is offered again", &Plants::settle_twice),
+      InRuntime("delivered_unrecorded", "the outbox forgets what it sent without an acknowledgement",
+                &Plants::delivered_unrecorded),
+      InDomain("freeze_ignored", "intake acts on a frozen case", &DomainPlants::freeze_ignored),
+      InDomain("second_rating", "a used rating slot takes another rating", &DomainPlants::second_rating),
+      InDomain("hop_reused", "every attempt at a transfer is hop 1", &DomainPlants::hop_reused),
+      InDomain("thaw_on_recall", "the origin thaws when it asks for a recall", &DomainPlants::thaw_on_recall),
+      InDomain("parts_lost", "custody moves without the parts that were exported", &DomainPlants::parts_lost),
+  };
+}
+
+}  // namespace
+
+const std::vector<Planted>& AllPlants() {
+  static const std::vector<Planted> plants = MakePlants();
+  return plants;
+}
+
+const Planted* FindPlant(std::string_view name) {
+  for (const Planted& planted : AllPlants()) {
+    if (planted.name == name) return &planted;
+  }
+  return nullptr;
+}
+
+}  // namespace casehub::simulation

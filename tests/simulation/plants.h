@@ -1,0 +1,32 @@
+// The planted bugs: each is one line of production logic that is switched off, so that the simulator can prove that it
+// would find the line missing (`./dev sim --plant NAME`).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "services/runtime/plants.h"
+
+namespace casehub::simulation {
+
+// Bugs of domain rules, planted around the services (planted_service.h).
+struct DomainPlants {
+  bool freeze_ignored = false;     // intake neither sees that a case is frozen nor relies on its standing
+  bool second_rating = false;      // evaluation forgets that a slot is used
+  bool hop_reused = false;         // transfer mints hop 1 again and again
+  bool thaw_on_recall = false;     // the origin acts again as soon as it asks for the case back
+  bool parts_lost = false;         // custody moves without the parts that were exported
+};
+
+struct Planted {
+  std::string_view name;
+  std::string_view what;
+  runtime::Plants runtime;
+  DomainPlants domain;
+};
+
+const std::vector<Planted>& AllPlants();
+const Planted* FindPlant(std::string_view name);
+
+}  // namespace casehub::simulation

@@ -1,0 +1,112 @@
+// What clients know of their cases, and the commands and queries they make up from it: mostly sensible next steps of
+// the five lives, mixed with mistakes, races and nonsense.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/message.h"
+#include "services/model/ids.h"
+#include "tests/simulation/context.h"
+
+namespace casehub::simulation {
+
+enum class CaseLine { kContact, kAid, kConsultation, kImported };
+
+// A case as its clients believe it to be.
+struct CaseFile {
+  Uuid id;
+  std::string text_id;
+  CaseLine line = CaseLine::kContact;
+  Municipality at;  // who they think has it
+  Municipality competent;
+  std::string etag;
+  std::string office;  // responsible
+  std::string pending_office;
+  std::string source;     // and reference, of contacts that a line system knows too
+  std::string reference;
+  bool away = false;
+  int readiness = 0;  // list, interview, consent
+  bool answered = false;
+  bool closed = false;
+  bool withdrawn = false;
+  bool rated = false;
+  // the newest offer
+  uint64_t hop = 0;
+  Municipality offered_to;
+  bool offered = false;
+  bool moved = false;  // it was somewhere else before
+  PartitionId partition = 0;
+  Offset seen_at = kNoOffset;  // an acknowledgement that says it is at `at`
+};
+
+struct Draft {
+  ServiceId service = ServiceId::kIntake;
+  Municipality municipality;
+  std::shared_ptr<google::protobuf::Message> message;
+  bool is_query = false;
+  int case_index = -1;  // of Workload::cases; -1: none, or not known yet
+  std::string name;     // of the rpc
+};
+
+class Workload {
+ public:
+  Workload(Context* context, bool transfers) : context_(context), transfers_(transfers) {}
+
+  // Offices and practitioners that the rest needs; one after the other.
+  std::vector<Draft> Opening();
+  Draft NextCommand();
+  Draft NextQuery();
+  // Several commands at once on one case, which cannot all succeed.
+  std::vector<Draft> Race();
+  // The same request with another body.
+  Draft OtherBody(const Draft& draft);
+
+  // A command was acknowledged: what its clients learn from it.
+  void Learn(const Draft& draft, const std::string& reply, PartitionId partition, Offset offset);
+  const std::deque<CaseFile>& cases() const { return cases_; }
+
+ private:
+  Municipality AnyMunicipality();
+  Municipality OtherThan(Municipality one);
+  std::string AnyOffice();
+  int PickCase();
+  Draft Make(ServiceId service, Municipality municipality, std::shared_ptr<google::protobuf::Message> message,
+             int case_index);
+  template <typename Request>
+  std::shared_ptr<Request> About(const CaseFile& file);
+
+  // --- intake
+  Draft RegisterContact(int index);
+  Draft RegisterCall(int index);
+  Draft SubmitAid(int index);
+  Draft Readiness(int index);
+  Draft HandOver(int index);
+  Draft Acknowledge(int index);
+  Draft Answer(int index);
+  Draft Confirm(int index);
+  Draft Withdraw(int index);
+  Draft Archive(int index);
+  Draft ImportCase();
+  // --- transfer
+  Draft Offer(int index);
+  Draft Recall(int index);
+  Draft Accept(int index);
+  Draft Decline(int index);
+  // --- evaluation, registry
+  Draft Rate(int index);
+  Draft Register();
+  Draft NextStep(int index);
+  Draft NextOfConsultation(int index);
+  Draft AnyStep(int index);
+
+  Context* context_;
+  bool transfers_;
+  std::deque<CaseFile> cases_;
+  std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
+  int references_ = 0;
+};
+
+}  // namespace casehub::simulation

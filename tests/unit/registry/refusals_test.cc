@@ -1,0 +1,169 @@
+// A row for every refusal of services/registry/domain/registry.h: the request that is good but for one thing.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "services/registry/domain/registry.h"
+#include "tests/unit/registry/samples.h"
+
+namespace casehub::registry::domain {
+namespace {
+
+using common::v1::Refusal;
+
+template <typename Request>
+struct Row {
+  const char* why;
+  std::function<void(Request*)> spoil;
+  Refusal reason;
+  const char* key;    // of the metadata
+  const char* value;  // of that key
+};
+
+template <typename Request>
+void Check(const std::vector<Row<Request>>& rows, const Request& good,
+           const std::function<Decided(const Request&)>& decide) {
+  ASSERT_TRUE(std::holds_alternative<v1::RegistryEvent>(decide(good))) << "the sample itself is refused";
+  for (const Row<Request>& row : rows) {
+    Request request = good;
+    row.spoil(&request);
+    const Decided decided = decide(request);
+    const auto* problem = std::get_if<Problem>(&decided);
+    ASSERT_NE(problem, nullptr) << row.why;
+    EXPECT_EQ(problem->reason, row.reason) << row.why << ": " << common::v1::Refusal_Name(problem->reason);
+    const auto it = problem->metadata.find(row.key);
+    ASSERT_NE(it, problem->metadata.end()) << row.why;
+    EXPECT_EQ(it->second, row.value) << row.why;
+  }
+}
+
+TEST(RegistryRefusals, RegisterOffice) {
+  using Request = v1::RegisterOfficeRequest;
+  const auto office = [](void (*change)(v1::Office*)) {
+    return [change](Request* request) { change(request->mutable_office()); };
+  };
+  const auto missing = Refusal::REFUSAL_FIELD_MISSING;
+  const auto invalid = Refusal::REFUSAL_FIELD_INVALID;
+  const std::vector<Row<Request>> rows = {
+      {"no id", office([](auto* o) { o->clear_office_id(); }), missing, "field", "office.office_id"},
+      {"id too long", office([](auto* o) { o->set_office_id(std::string(65, 'x')); }), Refusal::REFUSAL_FIELD_TOO_LONG,
+       "size", "65"},
+      {"no name", office([](auto* o) { o->clear_name(); }), missing, "field", "office.name"},
+      {"name too long", office([](auto* o) { o->set_name(std::string(201, 'x')); }), Refusal::REFUSAL_FIELD_TOO_LONG,
+       "limit", "200"},
+      {"no kind", office([](auto* o) { o->clear_kind(); }), missing, "field", "office.kind"},
+      {"a kind there is not", office([](auto* o) { o->set_kind(static_cast<v1::OfficeKind>(99)); }), invalid, "field",
+       "office.kind"},
+      {"no region", office([](auto* o) { o->clear_region_code(); }), invalid, "field", "office.region_code"},
+      {"region of 7 digits", office([](auto* o) { o->set_region_code("3308000"); }), invalid, "field",
+       "office.region_code"},
+      {"region with a letter", office([](auto* o) { o->set_region_code("33080x"); }), invalid, "field",
+       "office.region_code"},
+      {"region that starts with 0", office([](auto* o) { o->set_region_code("030800"); }), invalid, "field",
+       "office.region_code"},
+      {"organisation code of the wrong length", office([](auto* o) { o->set_organisation_code("91"); }), invalid,
+       "field", "office.organisation_code"},
+      {"organisation code with a wrong check digit",
+       office([](auto* o) { o->set_organisation_code("91350100M000100Y44"); }), Refusal::REFUSAL_CHECK_DIGIT_WRONG,
+       "field", "office.organisation_code"},
+      {"no first day", office([](auto* o) { o->clear_valid_from(); }), missing, "field", "office.valid_from"},
+      {"a first day that does not exist", office([](auto* o) { o->set_valid_from("2023-02-29"); }), invalid, "field",
+       "office.valid_from"},
+      {"a first day written otherwise", office([](auto* o) { o->set_valid_from("2023/02/01"); }), invalid, "field",
+       "office.valid_from"},
+      {"an end that is no date", office([](auto* o) { o->set_valid_until("soon"); }), invalid, "field",
+       "office.valid_until"},
+      {"an end on the first day", office([](auto* o) { o->set_valid_until("2020-01-01"); }), invalid, "field",
+       "office.valid_until"},
+      {"its own parent", office([](auto* o) { o->set_parent_office_id("centre"); }), invalid, "field",
+       "office.parent_office_id"},
+      {"a parent nobody registered", office([](auto* o) { o->set_parent_office_id("other"); }),
+       Refusal::REFUSAL_OFFICE_UNKNOWN, "office_id", "other"},
+  };
+  Check<Request>(rows, GoodOffice(), [](const Request& request) { return DecideRegisterOffice({}, request); });
+}
+
+TEST(RegistryRefusals, CloseOffice) {
+  using Request = v1::CloseOfficeRequest;
+  const auto invalid = Refusal::REFUSAL_FIELD_INVALID;
+  const std::vector<Row<Request>> rows = {
+      {"no id", [](Request* r) { r->clear_office_id(); }, Refusal::REFUSAL_FIELD_MISSING, "field", "office_id"},
+      {"id too long", [](Request* r) { r->set_office_id(std::string(65, 'x')); }, Refusal::REFUSAL_FIELD_TOO_LONG,
+       "field", "office_id"},
+      {"no date", [](Request* r) { r->clear_valid_until(); }, invalid, "field", "valid_until"},
+      {"on the day it opened", [](Request* r) { r->set_valid_until("2020-01-01"); }, invalid, "field", "valid_until"},
+      {"before it opened", [](Request* r) { r->set_valid_until("2019-12-31"); }, invalid, "field", "valid_until"},
+      {"its own successor", [](Request* r) { r->set_successor_office_id("centre"); }, invalid, "field",
+       "successor_office_id"},
+      {"a successor nobody registered", [](Request* r) { r->set_successor_office_id("other"); },
+       Refusal::REFUSAL_OFFICE_UNKNOWN, "office_id", "other"},
+  };
+  Check<Request>(rows, GoodClosing(), [](const Request& request) {
+    return DecideCloseOffice(GoodOffice().office(), std::nullopt, request);
+  });
+  const Decided unknown = DecideCloseOffice(std::nullopt, std::nullopt, GoodClosing());
+  ASSERT_TRUE(std::holds_alternative<Problem>(unknown));
+  EXPECT_EQ(std::get<Problem>(unknown).reason, Refusal::REFUSAL_OFFICE_UNKNOWN);
+  EXPECT_EQ(std::get<Problem>(unknown).metadata.at("municipality"), kMunicipality);
+}
+
+TEST(RegistryRefusals, RegisterPractitioner) {
+  using Request = v1::RegisterPractitionerRequest;
+  const auto one = [](void (*change)(v1::Practitioner*)) {
+    return [change](Request* request) { change(request->mutable_practitioner()); };
+  };
+  const auto missing = Refusal::REFUSAL_FIELD_MISSING;
+  const auto invalid = Refusal::REFUSAL_FIELD_INVALID;
+  const std::vector<Row<Request>> rows = {
+      {"no id", one([](auto* p) { p->clear_practitioner_id(); }), missing, "field", "practitioner.practitioner_id"},
+      {"id too long", one([](auto* p) { p->set_practitioner_id(std::string(65, 'x')); }),
+       Refusal::REFUSAL_FIELD_TOO_LONG, "field", "practitioner.practitioner_id"},
+      {"no kind", one([](auto* p) { p->clear_kind(); }), missing, "field", "practitioner.kind"},
+      {"a kind there is not", one([](auto* p) { p->set_kind(static_cast<v1::PractitionerKind>(99)); }), invalid,
+       "field", "practitioner.kind"},
+      {"no office", one([](auto* p) { p->clear_office_id(); }), missing, "field", "practitioner.office_id"},
+      {"a date of practice that is none", one([](auto* p) { p->set_practising_since("2015-7-1"); }), invalid, "field",
+       "practitioner.practising_since"},
+      {"101 specialties", one([](auto* p) {
+         for (int i = 0; i < 101; ++i) p->add_specialties("labour");
+       }),
+       invalid, "field", "practitioner.specialties"},
+      {"no first day", one([](auto* p) { p->clear_valid_from(); }), missing, "field", "practitioner.valid_from"},
+      {"a first day that is none", one([](auto* p) { p->set_valid_from("x"); }), invalid, "field",
+       "practitioner.valid_from"},
+      {"an end before the first day", one([](auto* p) { p->set_valid_until("2019-01-01"); }), invalid, "field",
+       "practitioner.valid_until"},
+  };
+  const PractitionerState state{std::nullopt, GoodOffice().office()};
+  Check<Request>(rows, GoodPractitioner(),
+                 [&](const Request& request) { return DecideRegisterPractitioner(state, request); });
+  const Decided unknown = DecideRegisterPractitioner({}, GoodPractitioner());
+  ASSERT_TRUE(std::holds_alternative<Problem>(unknown));
+  EXPECT_EQ(std::get<Problem>(unknown).reason, Refusal::REFUSAL_OFFICE_UNKNOWN);
+}
+
+TEST(RegistryRefusals, LoadCalendar) {
+  using Request = v1::LoadCalendarRequest;
+  const auto invalid = Refusal::REFUSAL_FIELD_INVALID;
+  const std::vector<Row<Request>> rows = {
+      {"year too early", [](Request* r) { r->set_year(1999); }, invalid, "field", "year"},
+      {"year too late", [](Request* r) { r->set_year(2101); }, invalid, "field", "year"},
+      {"no citation", [](Request* r) { r->clear_citation(); }, Refusal::REFUSAL_FIELD_MISSING, "field", "citation"},
+      {"no days", [](Request* r) { r->clear_days(); }, Refusal::REFUSAL_FIELD_MISSING, "field", "days"},
+      {"367 days",
+       [](Request* r) {
+         while (r->days_size() < 367) *r->add_days() = r->days(0);
+       },
+       invalid, "field", "days"},
+      {"a day that is none", [](Request* r) { r->mutable_days(0)->set_date("2027-13-01"); }, invalid, "field",
+       "days[0].date"},
+      {"a day of another year", [](Request* r) { r->mutable_days(0)->set_date("2026-12-31"); }, invalid, "field",
+       "days[0].date"},
+      {"a day listed twice", [](Request* r) { *r->add_days() = r->days(0); }, invalid, "field", "days[1].date"},
+  };
+  Check<Request>(rows, GoodCalendar(),
+                 [](const Request& request) { return DecideLoadCalendar(std::nullopt, request); });
+}
+
+}  // namespace
+}  // namespace casehub::registry::domain
