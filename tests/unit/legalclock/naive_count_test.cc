@@ -1,7 +1,9 @@
 // Random cases against a count that looks at every day by itself and shares nothing with the clock but the calendar.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
+#include <string>
 
 #include "services/legalclock/legal_clock.h"
 
