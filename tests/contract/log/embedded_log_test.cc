@@ -20,11 +20,13 @@ class EmbeddedLogTest : public ::testing::Test {
     const auto status = under_test_.log().Append(0, Batch({record}));
     ASSERT_TRUE(status.ok()) << status;
   }
-  // Appends `count` records one by one and reads all back.
+  // Appends `count` records, each read back before the next, so that each is a write of its own.
   void Fill(const std::string& prefix, size_t count) {
     Follower follower(&under_test_, 0, *under_test_.log().End(0));
-    for (size_t i = 0; i < count; ++i) Append(prefix + std::to_string(i));
-    ASSERT_EQ(follower.ReadAtLeast(count).size(), count);
+    for (size_t i = 0; i < count; ++i) {
+      Append(prefix + std::to_string(i));
+      ASSERT_EQ(follower.ReadAtLeast(i + 1).size(), i + 1);
+    }
   }
   fs::path WalFile() const {
     fs::path newest;
