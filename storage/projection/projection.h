@@ -40,7 +40,7 @@ class RowCursor {
 };
 
 struct StateHash {
-  Hash128 hash;      // over all rows in order, keys and values length-prefixed, the position row left out
+  Hash128 hash;  // over all rows in order, keys and values length-prefixed, the position row left out
   uint64_t rows = 0;
   friend bool operator==(const StateHash&, const StateHash&) = default;
 };
