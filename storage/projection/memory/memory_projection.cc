@@ -10,8 +10,12 @@ namespace casehub::storage {
 
 class MemoryKeyspace::Cursor : public RowCursor {
  public:
-  Cursor(std::shared_ptr<const Rows> rows, absl::Status status)
-      : rows_(std::move(rows)), at_(rows_->end()), status_(std::move(status)) {}
+  Cursor(std::shared_ptr<const Rows> rows, std::shared_ptr<std::mutex> mutex, absl::Status status)
+      : rows_(std::move(rows)), mutex_(std::move(mutex)), at_(rows_->end()), status_(std::move(status)) {}
+  ~Cursor() override {
+    std::lock_guard<std::mutex> lock(*mutex_);
+    rows_.reset();
+  }
   void Seek(std::string_view key) override { at_ = status_.ok() ? rows_->lower_bound(key) : rows_->end(); }
   bool Valid() const override { return at_ != rows_->end(); }
   void Next() override { ++at_; }
@@ -21,12 +25,13 @@ class MemoryKeyspace::Cursor : public RowCursor {
 
  private:
   std::shared_ptr<const Rows> rows_;
+  std::shared_ptr<std::mutex> mutex_;
   Rows::const_iterator at_;
   absl::Status status_;
 };
 
 absl::StatusOr<std::optional<std::string>> MemoryKeyspace::Get(std::string_view key) const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   ++gets_;
   if (!read_fault_.ok()) return read_fault_;
   const auto it = state_.rows->find(key);
@@ -35,9 +40,9 @@ absl::StatusOr<std::optional<std::string>> MemoryKeyspace::Get(std::string_view 
 }
 
 std::unique_ptr<RowCursor> MemoryKeyspace::NewCursor() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   ++cursors_;
-  return std::make_unique<Cursor>(state_.rows, read_fault_);
+  return std::make_unique<Cursor>(state_.rows, mutex_, read_fault_);
 }
 
 MemoryKeyspace::Rows& MemoryKeyspace::MutableRows() {
@@ -46,7 +51,7 @@ MemoryKeyspace::Rows& MemoryKeyspace::MutableRows() {
 }
 
 absl::Status MemoryKeyspace::Write(const std::vector<RowChange>& sorted_rows, std::string_view position) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   if (!write_fault_.ok() && !written_despite_fault_) return write_fault_;
   Rows& rows = MutableRows();
   Undo undo{{}, state_.position};
@@ -70,7 +75,7 @@ absl::Status MemoryKeyspace::Write(const std::vector<RowChange>& sorted_rows, st
 }
 
 absl::StatusOr<std::optional<std::string>> MemoryKeyspace::Position() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   if (!read_fault_.ok()) return read_fault_;
   return state_.position;
 }
@@ -78,12 +83,12 @@ absl::StatusOr<std::optional<std::string>> MemoryKeyspace::Position() const {
 absl::StatusOr<StateHash> MemoryKeyspace::Hash() const { return HashRows(*NewCursor()); }
 
 void MemoryKeyspace::Sync() {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   unsynced_.clear();
 }
 
 void MemoryKeyspace::LosePower(size_t kept) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   Rows& rows = MutableRows();
   while (unsynced_.size() > kept) {
     Undo& undo = unsynced_.back();
@@ -101,38 +106,38 @@ void MemoryKeyspace::LosePower(size_t kept) {
 }
 
 size_t MemoryKeyspace::unsynced_writes() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   return unsynced_.size();
 }
 
 void MemoryKeyspace::FailWrites(absl::Status status, bool written) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   written_despite_fault_ = written;
   write_fault_ = std::move(status);
 }
 
 void MemoryKeyspace::FailReads(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   read_fault_ = std::move(status);
 }
 
 uint64_t MemoryKeyspace::gets() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   return gets_;
 }
 
 uint64_t MemoryKeyspace::cursors() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   return cursors_;
 }
 
 MemoryKeyspace::State MemoryKeyspace::Copy() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   return state_;
 }
 
 void MemoryKeyspace::Restore(const State& state) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(*mutex_);
   state_ = state;
   unsynced_.clear();
 }
