@@ -23,7 +23,9 @@ void AddOperationsCommands(CLI::App& app, Context& context);
 
 // Any RPC: `args` are its flags, and --json FILE|-. Returns the exit status.
 int RunMethod(Context& context, const google::protobuf::MethodDescriptor& method, std::vector<std::string> args);
-int ListMethods(const Context& context, const google::protobuf::ServiceDescriptor& service);
+// `named`: commands of the same group that are more than a method.
+int ListMethods(const Context& context, const google::protobuf::ServiceDescriptor& service,
+                const std::vector<std::string>& named);
 
 // --municipality, or CASEHUB_MUNICIPALITY; empty if neither is set.
 std::string GivenMunicipality(const std::string& option);

@@ -73,10 +73,10 @@ int Context::Usage(const std::string& text) const {
 }
 
 std::string Context::Words(const host::Failure& failure) const {
+  if (!failure.message.empty()) return failure.message;  // the server was asked for this language
   runtime::Refusal reason;
-  if (!common::v1::Refusal_Parse("REFUSAL_" + failure.reason, &reason)) return failure.message;
-  runtime::Refused refused{reason, failure.metadata};
-  return host::RefusalText(refused,
+  if (!common::v1::Refusal_Parse("REFUSAL_" + failure.reason, &reason)) return failure.reason;
+  return host::RefusalText({reason, failure.metadata},
                            language() == Language::kChinese ? host::Language::kChinese : host::Language::kEnglish);
 }
 
@@ -91,7 +91,10 @@ int Context::Report(const CallFailure& call, const std::string& request_id) cons
     absl::StrAppend(&text, Say(":无法连接 ", ": cannot connect to "), globals.server);
   }
   std::fprintf(stderr, "%s\n", text.c_str());
-  for (const auto& [field, why] : failure.fields) std::fprintf(stderr, "  %s: %s\n", field.c_str(), why.c_str());
+  for (const auto& [field, why] : failure.fields) {
+    // Most refusals of a field name it themselves.
+    if (text.find(field) == std::string::npos) std::fprintf(stderr, "  %s: %s\n", field.c_str(), why.c_str());
+  }
   if (kind == Kind::kRefused) return kRefused;
   if (kind == Kind::kBadInput) return kUsage;
   if (!request_id.empty()) {

@@ -12,7 +12,7 @@
 
 namespace casehub::casectl {
 
-// Exit status, as docs/casectl.md promises it.
+// Exit status (docs/casectl.md).
 inline constexpr int kDone = 0;
 inline constexpr int kRefused = 1;      // by a rule, or a check that failed
 inline constexpr int kUsage = 2;        // bad usage or bad input
@@ -46,7 +46,7 @@ class Context {
   int Usage(const Bilingual& text) const { return Usage(Say(text)); }
   // Says why a call failed; `request_id` of a mutation, empty for a query. Returns the exit status.
   int Report(const CallFailure& failure, const std::string& request_id = "") const;
-  // In the words of the chosen language where the reason is one this build knows.
+  // What a failure says, in the chosen language.
   std::string Words(const host::Failure& failure) const;
 
  private:

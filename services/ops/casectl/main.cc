@@ -1,7 +1,6 @@
 // casectl: the command line of casehub. Finds the command and runs it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
@@ -103,6 +102,15 @@ int RunNamedCommand(Context& context, std::vector<std::string> args) {
   AddScoreCommand(app, context);
   AddTransferCommands(app, context);
   AddOperationsCommands(app, context);
+  const auto is_command = [&](const std::string& word) {
+    const auto commands = app.get_subcommands({});
+    return std::any_of(commands.begin(), commands.end(),
+                       [&](const auto* command) { return command->get_name() == word; });
+  };
+  if (!args.empty() && args[0].rfind('-', 0) != 0 && !is_command(args[0])) {
+    return context.Usage(context.Say("没有命令 " + args[0] + "(--help 列出全部)",
+                                     "there is no command " + args[0] + " (--help lists them)"));
+  }
   std::reverse(args.begin(), args.end());  // as CLI11 wants them
   try {
     app.parse(args);
@@ -115,20 +123,21 @@ int RunNamedCommand(Context& context, std::vector<std::string> args) {
 }
 
 // Some services have commands of their own beside their methods.
+std::vector<std::string> NamedCommands(const std::string& service) {
+  if (service == "ledger") return {"export", "seals", "key", "verify"};
+  if (service == "transfer") return {"list", "show"};
+  return {};
+}
+
 bool IsNamedCommand(const std::vector<std::string>& args) {
-  static constexpr std::array<std::array<const char*, 2>, 6> kNamed = {{{"ledger", "export"},
-                                                                        {"ledger", "seals"},
-                                                                        {"ledger", "key"},
-                                                                        {"ledger", "verify"},
-                                                                        {"transfer", "list"},
-                                                                        {"transfer", "show"}}};
-  return args.size() > 1 && std::any_of(kNamed.begin(), kNamed.end(),
-                                        [&](const auto& words) { return args[0] == words[0] && args[1] == words[1]; });
+  if (args.size() < 2) return false;
+  const auto named = NamedCommands(args[0]);
+  return std::find(named.begin(), named.end(), args[1]) != named.end();
 }
 
 int RunService(Context& context, const google::protobuf::ServiceDescriptor& service, std::vector<std::string> args) {
-  if (args.size() < 2 || args[1] == "--help" || args[1] == "-h" || args[1] == "--methods") {
-    ListMethods(context, service);
+  if (args.size() < 2 || args[1] == "--help" || args[1] == "-h") {
+    ListMethods(context, service, NamedCommands(args[0]));
     return args.size() < 2 ? kUsage : kDone;
   }
   std::vector<std::string> candidates;

@@ -138,9 +138,11 @@ int RunStream(Context& context, const MethodDescriptor& method, const std::strin
 
 }  // namespace
 
-int ListMethods(const Context& context, const google::protobuf::ServiceDescriptor& service) {
+int ListMethods(const Context& context, const google::protobuf::ServiceDescriptor& service,
+                const std::vector<std::string>& named) {
   const std::string word = ServiceWord(service);
   PrintLine(absl::StrCat("casectl ", word, context.Say(" 方法 [选项]", " METHOD [OPTIONS]"), "\n"));
+  for (const auto& name : named) PrintLine("  " + name);
   for (int i = 0; i < service.method_count(); ++i) PrintLine("  " + Kebab(service.method(i)->name()));
   PrintLine(context.Say("\ncasectl " + word + " 方法 --help 列出其全部字段",
                         "\ncasectl " + word + " METHOD --help lists its fields"));

@@ -67,6 +67,7 @@ void AppendFields(const Message& message, int depth, std::string* out) {
   std::vector<const FieldDescriptor*> set;
   reflection.ListFields(message, &set);
   for (const FieldDescriptor* field : set) {
+    if (depth == 0 && field->name() == "position") continue;  // for programs that read on
     const bool nested = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !IsTimestamp(*field);
     if (!nested && !field->is_repeated()) {
       absl::StrAppend(out, indent, field->name(), ": ", FieldText(message, *field), "\n");

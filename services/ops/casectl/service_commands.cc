@@ -195,11 +195,9 @@ void AddScoreCommand(CLI::App& app, Context& context) {
 }
 
 void AddTransferCommands(CLI::App& app, Context& context) {
-  auto* group =
-      app.add_subcommand("transfer", context.Say("跨地域转办(另见 casectl transfer --methods)",
-                                                 "transfers between municipalities (also: casectl transfer --methods)"))
-          ->require_subcommand(1)
-          ->fallthrough();
+  auto* group = app.add_subcommand("transfer", context.Say("跨地域转办", "transfers between municipalities"))
+                    ->require_subcommand(1)
+                    ->fallthrough();
   auto options = std::make_shared<Options>();
   auto* list = group->add_subcommand("list", context.Say("列出转办", "list transfers"))->fallthrough();
   list->add_option("--municipality", options->municipality, context.Say("市代码", "code"));
