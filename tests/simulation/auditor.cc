@@ -13,7 +13,8 @@ using storage::Verdict;
 void Auditor::CatchUp() {
   for (PartitionId partition = 0; partition < kPartitions; ++partition) {
     const auto& entries = log_->entries(partition);
-    for (size_t i = parts_[Index(partition)].judged.size(); i < entries.size(); ++i) Judge(partition, entries[i], false);
+    for (size_t i = parts_[Index(partition)].judged.size(); i < entries.size(); ++i)
+      Judge(partition, entries[i], false);
   }
 }
 
@@ -43,10 +44,10 @@ void Auditor::Judge(PartitionId partition, const storage::LogEntry& entry, bool 
       const auto key = std::make_pair(judged.record->municipality.code(), judged.record->command_id);
       const auto [it, added] = part.commands.try_emplace(key, part.judged.size());
       if (!added) {
-        context_->Report("request_recorded_twice",
-                         absl::StrCat("request ", judged.record->command_id.ToString(), " of ",
-                                      judged.record->municipality.ToString(), " stands at offsets ",
-                                      part.judged[it->second].offset, " and ", entry.offset, " of partition ", partition));
+        context_->Report("request_recorded_twice", absl::StrCat("request ", judged.record->command_id.ToString(),
+                                                                " of ", judged.record->municipality.ToString(),
+                                                                " stands at offsets ", part.judged[it->second].offset,
+                                                                " and ", entry.offset, " of partition ", partition));
       }
     }
   }

@@ -50,8 +50,8 @@ class Auditor {
     std::deque<Judged> judged;
     absl::flat_hash_map<std::pair<uint32_t, Uuid>, size_t> commands;  // effective, with a fingerprint
     std::map<Uuid, std::string> addresses;
-    std::map<ServiceId, Uuid> duelled;       // the latest effective owner, while a rival may still come
-    std::map<ServiceId, Offset> overtaken;   // restart point of the latest overtaken record
+    std::map<ServiceId, Uuid> duelled;      // the latest effective owner, while a rival may still come
+    std::map<ServiceId, Offset> overtaken;  // restart point of the latest overtaken record
     uint64_t events = 0;
   };
   static size_t Index(PartitionId partition) { return static_cast<size_t>(partition); }

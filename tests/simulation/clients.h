@@ -22,12 +22,12 @@ struct Request {
   Uuid id;
   Hash128 fingerprint;
   int attempts = 0;
-  int delivered = 0;  // attempts that reached a process
-  int definite = 0;   // of those, how many were refused for certain
-  bool settled = false;  // its caller has an answer
+  int delivered = 0;          // attempts that reached a process
+  int definite = 0;           // of those, how many were refused for certain
+  bool settled = false;       // its caller has an answer
   bool acknowledged = false;  // some process answered with its recorded reply
   bool nothing_to_do = false;
-  bool repeats = false;       // sent again after it was acknowledged
+  bool repeats = false;  // sent again after it was acknowledged
   std::string reply;
   Offset offset = kNoOffset;
   Uuid owner;  // of the record that was acknowledged

@@ -39,18 +39,19 @@ void Clients::CheckAcknowledged(Request* request, const Emitted& emitted) {
     request->offset = emitted.reply.offset;
     request->reply = bytes;
     if (may_be_gone) return;
-    return context_->Report("acknowledged_not_in_log",
-                            absl::StrCat(Name(*request), " was acknowledged at offset ", emitted.reply.offset,
-                                         " of partition ", emitted.partition, ", its record ",
-                                         record == nullptr ? std::string("is not there")
-                                                           : absl::StrCat("stands at ", record->offset)));
+    return context_->Report(
+        "acknowledged_not_in_log",
+        absl::StrCat(Name(*request), " was acknowledged at offset ", emitted.reply.offset, " of partition ",
+                     emitted.partition, ", its record ",
+                     record == nullptr ? std::string("is not there") : absl::StrCat("stands at ", record->offset)));
   }
   std::string expected(record->record->reply);
   runtime::AppendPositionToken(emitted.partition, record->offset, &expected);
   if (record->record->fingerprint != request->fingerprint || expected != bytes) {
     if (may_be_gone) return;
-    return context_->Report("wrong_reply", absl::StrCat(Name(*request), " was answered with what is not the reply of the ",
-                                                        "record at offset ", record->offset));
+    return context_->Report("wrong_reply",
+                            absl::StrCat(Name(*request), " was answered with what is not the reply of the ",
+                                         "record at offset ", record->offset));
   }
   CountRepeat(*request, emitted, *record);
   request->acknowledged = true;
@@ -69,13 +70,13 @@ void Clients::CountRepeat(const Request& request, const Emitted& emitted, const 
   }
 }
 
-// Refusals and repeats' answers need proof of ownership: a record of this very owner, read back after the call was taken.
+// Refusals and repeats' answers need proof of ownership: a record of this very owner, read back after the call was
+// taken.
 void Clients::CheckProof(const Request& request, const Emitted& emitted) {
   if (plan_->lost_tails) return;
   const auto& judged = auditor_->judged(emitted.partition);
-  const std::string& address = cluster_->process(emitted.process)
-                                   .shards[static_cast<size_t>(emitted.partition)]
-                                   .address;
+  const std::string& address =
+      cluster_->process(emitted.process).shards[static_cast<size_t>(emitted.partition)].address;
   for (size_t i = auditor_->After(emitted.partition, emitted.taken_at); i < judged.size(); ++i) {
     if (judged[i].offset > emitted.answered_at) break;
     if (!judged[i].IsEffective() || judged[i].record->service != request.draft.service) continue;

@@ -264,8 +264,8 @@ void Cluster::Fail(Process* one, Shard* shard, const absl::Status& status) {
   } else if (shard->fault_expected) {
     context_->Count(Situation::kStoreFailed);
   } else {
-    context_->Report("fatal", absl::StrCat("process ", one->id, ", partition ", shard->partition, ": ",
-                                           status.ToString()));
+    context_->Report("fatal",
+                     absl::StrCat("process ", one->id, ", partition ", shard->partition, ": ", status.ToString()));
   }
   TurnOutput out;
   shard->live->RefuseAll(Refusal::REFUSAL_OUTCOME_UNKNOWN, &out);
@@ -286,7 +286,7 @@ void Cluster::CountTurn(const Process& one, Shard* shard) {
     const Stream& stream = shard->live->stream(i);
     const runtime::StreamCounters& now = stream.counters();
     runtime::StreamCounters& was = shard->counters[i];
-    const auto count = [&](uint64_t runtime::StreamCounters::* counter, Situation situation) {
+    const auto count = [&](uint64_t runtime::StreamCounters::*counter, Situation situation) {
       if (now.*counter > was.*counter) context_->Count(situation, now.*counter - was.*counter);
     };
     count(&runtime::StreamCounters::rebased, Situation::kRebased);

@@ -55,8 +55,8 @@ void Cluster::OpenShard(Process* one, Shard* shard) {
     if (status.ok()) break;
     const bool explained = plan_->lost_tails && (absl::IsDataLoss(status) || absl::IsOutOfRange(status));
     if (!explained || attempt > 2) {
-      context_->Report("open_failed", absl::StrCat("process ", one->id, ", partition ", shard->partition, ": ",
-                                                   status.ToString()));
+      context_->Report("open_failed",
+                       absl::StrCat("process ", one->id, ", partition ", shard->partition, ": ", status.ToString()));
       return;
     }
     context_->Count(absl::IsDataLoss(status) ? Situation::kLostTailAtOpen : Situation::kLostTailBeyondEnd);
@@ -73,11 +73,9 @@ void Cluster::OpenShard(Process* one, Shard* shard) {
   for (ServiceId service : kServices) {
     shard->live->SetHint(service, Hinted(shard->partition, service, one->id));
   }
-  shard->live->set_observer([this, id = one->id, partition = shard->partition](const storage::LogEntry& entry,
-                                                                               const storage::Record*,
-                                                                               const storage::Judgement& judgement) {
-    Observe(id, partition, entry, judgement);
-  });
+  shard->live->set_observer([this, id = one->id, partition = shard->partition](
+                                const storage::LogEntry& entry, const storage::Record*,
+                                const storage::Judgement& judgement) { Observe(id, partition, entry, judgement); });
   ScheduleTurn(one->id, shard->partition, context_->now.micros + 100);
 }
 
@@ -111,8 +109,7 @@ void Cluster::Stop(int id, End end, bool in_flight_lost) {
       // What had arrived and was not taken is refused at the door.
       for (const auto& command : shard.inbox.commands) {
         runtime::TurnOutput door;
-        door.replies.push_back(
-            {command->ticket, runtime::Refuse(Refusal::REFUSAL_SHUTTING_DOWN), kNoOffset, false});
+        door.replies.push_back({command->ticket, runtime::Refuse(Refusal::REFUSAL_SHUTTING_DOWN), kNoOffset, false});
         HandOut(&one, &shard, &door);
       }
     } else {
@@ -160,8 +157,8 @@ void Cluster::DamageStore(int id, PartitionId partition) {
 void Cluster::FailStore(int id, PartitionId partition, bool reads) {
   Shard& shard = process(id).shards[static_cast<size_t>(partition)];
   if (!shard.live || shard.store->memory() == nullptr) return;
-  auto* keyspace = shard.store->memory()->memory_keyspace(context_->random.Pick(std::vector<ServiceId>(
-      kServices.begin(), kServices.end())));
+  auto* keyspace = shard.store->memory()->memory_keyspace(
+      context_->random.Pick(std::vector<ServiceId>(kServices.begin(), kServices.end())));
   if (reads) {
     keyspace->FailReads(absl::DataLossError("a block's checksum is wrong"));
   } else {

@@ -28,7 +28,8 @@ struct Violation {
 struct Context {
   explicit Context(uint64_t seed) : random(seed) {}
 
-  // At the given time, or now if that has passed. Things at the same time happen in the order in which they were put in.
+  // At the given time, or now if that has passed. Things at the same time happen in the order in which they were put
+  // in.
   void At(int64_t micros, std::function<void()> what) {
     agenda.emplace(std::make_pair(std::max(micros, now.micros), next_number++), std::move(what));
   }

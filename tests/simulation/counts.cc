@@ -143,7 +143,8 @@ std::string Counts::Serialize() const {
 
 Counts Counts::Parse(std::string_view text) {
   Counts counts;
-  for (std::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+  const std::vector<std::string> lines = absl::StrSplit(std::string(text), '\n', absl::SkipEmpty());
+  for (const std::string& line : lines) {
     const std::vector<std::string> parts = absl::StrSplit(line, '\t');
     uint64_t number = 0;
     if (parts.size() != 3 || !absl::SimpleAtoi(parts[2], &number)) continue;

@@ -7,6 +7,9 @@
 #include "casehub/intake/v1/intake_state.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 
+// GCC 12 sees the vectors of an inlined variant's destructor as never allocated.
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+
 namespace casehub::simulation {
 namespace {
 
@@ -78,14 +81,20 @@ class PlantedService : public runtime::Service {
         return runtime::Defect{"a defect that was asked for", Uuid::Parse(contact.case_id())};
       }
     }
-    return Altered(DecideInner(request, context, state));
+    Outcome outcome = DecideInner(request, context, state);
+    AlterOutcome(&outcome);
+    return outcome;
   }
   Outcome React(const runtime::DueRow& row, const DecideContext& context, const StateReader& state) const override {
-    return Altered(inner_->React(row, context, state));
+    Outcome outcome = inner_->React(row, context, state);
+    AlterOutcome(&outcome);
+    return outcome;
   }
   Outcome Receive(const runtime::Incoming& message, const DecideContext& context,
                   const StateReader& state) const override {
-    return Altered(inner_->Receive(message, context, state));
+    Outcome outcome = inner_->Receive(message, context, state);
+    AlterOutcome(&outcome);
+    return outcome;
   }
   void Apply(const runtime::AppliedRecord& record, size_t event_index, runtime::StateWriter& state) const override {
     inner_->Apply(record, event_index, state);
@@ -99,20 +108,20 @@ class PlantedService : public runtime::Service {
   Outcome DecideInner(const google::protobuf::Message& request, const DecideContext& context,
                       const StateReader& state) const {
     if (plants_.freeze_ignored && id() == ServiceId::kIntake) {
-      Outcome outcome = inner_->Decide(request, context, AlteredReader(state, &WithoutFreeze));
-      if (auto* decision = std::get_if<Decision>(&outcome)) decision->relies_on.clear();
-      return outcome;
+      return inner_->Decide(request, context, AlteredReader(state, &WithoutFreeze));
     }
     if (plants_.second_rating && id() == ServiceId::kEvaluation) {
       return inner_->Decide(request, context, AlteredReader(state, &WithoutRating));
     }
     return inner_->Decide(request, context, state);
   }
-  Outcome Altered(Outcome outcome) const {
-    auto* decision = std::get_if<Decision>(&outcome);
-    if (decision == nullptr || id() != ServiceId::kTransfer) return outcome;
+  void AlterOutcome(Outcome* outcome) const {
+    if (auto* decision = std::get_if<Decision>(outcome)) Alter(decision);
+  }
+  void Alter(Decision* decision) const {
+    if (plants_.freeze_ignored && id() == ServiceId::kIntake) decision->relies_on.clear();
+    if (id() != ServiceId::kTransfer) return;
     for (auto& event : decision->events) AlterTransfer(plants_, static_cast<transfer::v1::TransferEvent*>(event.get()));
-    return outcome;
   }
 
   std::unique_ptr<runtime::Service> inner_;

@@ -3,19 +3,19 @@
 namespace casehub::simulation {
 namespace {
 
-Planted InRule(std::string_view name, std::string_view what, bool storage::RuleFaults::* fault) {
+Planted InRule(std::string_view name, std::string_view what, bool storage::RuleFaults::*fault) {
   Planted planted{name, what, {}, {}};
   planted.runtime.rule.*fault = true;
   return planted;
 }
 
-Planted InRuntime(std::string_view name, std::string_view what, bool runtime::Plants::* plant) {
+Planted InRuntime(std::string_view name, std::string_view what, bool runtime::Plants::*plant) {
   Planted planted{name, what, {}, {}};
   planted.runtime.*plant = true;
   return planted;
 }
 
-Planted InDomain(std::string_view name, std::string_view what, bool DomainPlants::* plant) {
+Planted InDomain(std::string_view name, std::string_view what, bool DomainPlants::*plant) {
   Planted planted{name, what, {}, {}};
   planted.domain.*plant = true;
   return planted;

@@ -45,8 +45,8 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(storage::EventLog* l
   inner.push_back(evaluation::MakeEvaluationService());
   inner.push_back(transfer::MakeTransferService(std::move(transfer)));
   inner.push_back(registry::MakeRegistryService());
-  inner.push_back(ledger::MakeLedgerService(
-      {[log, partition](Offset offset) { return log->ReadAt(partition, offset); }, signer}));
+  inner.push_back(
+      ledger::MakeLedgerService({[log, partition](Offset offset) { return log->ReadAt(partition, offset); }, signer}));
   std::vector<std::unique_ptr<runtime::Service>> services;
   for (auto& service : inner) services.push_back(MakePlantedService(std::move(service), plants));
   return services;

@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
+#include "tests/simulation/require.h"
 
 namespace casehub::simulation {
 
@@ -29,7 +29,7 @@ void Store::OpenRocksdb() {
   options.folder = folder_;
   options.services.assign(std::begin(kFolded), std::end(kFolded));
   auto opened = storage::RocksdbProjectionStore::Open(options, partition_);
-  CHECK(opened.ok()) << opened.status();
+  Require(opened.ok(), opened.status().ToString());
   rocksdb_ = *std::move(opened);
 }
 

@@ -52,9 +52,7 @@ google::protobuf::Timestamp At(int64_t micros) {
 
 }  // namespace
 
-Municipality Workload::AnyMunicipality() {
-  return kMunicipalities[context_->random.Below(std::size(kMunicipalities))];
-}
+Municipality Workload::AnyMunicipality() { return kMunicipalities[context_->random.Below(std::size(kMunicipalities))]; }
 
 Municipality Workload::OtherThan(Municipality one) {
   for (;;) {

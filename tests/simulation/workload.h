@@ -25,7 +25,7 @@ struct CaseFile {
   std::string etag;
   std::string office;  // responsible
   std::string pending_office;
-  std::string source;     // and reference, of contacts that a line system knows too
+  std::string source;  // and reference, of contacts that a line system knows too
   std::string reference;
   bool away = false;
   int readiness = 0;  // list, interview, consent

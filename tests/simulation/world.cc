@@ -8,7 +8,6 @@
 namespace casehub::simulation {
 namespace {
 
-constexpr int64_t kLifetimeMax = 900 * kSecond;  // of trouble; days that pass at once are not counted
 constexpr int64_t kPeaceMax = 180 * kSecond;
 
 class World {

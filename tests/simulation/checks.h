@@ -1,0 +1,32 @@
+// What must hold of a world that has come to rest, whatever happened in it.
+#pragma once
+
+#include "tests/simulation/auditor.h"
+#include "tests/simulation/clients.h"
+#include "tests/simulation/cluster.h"
+#include "tests/simulation/context.h"
+
+namespace casehub::simulation {
+
+struct WorldView {
+  Context* context;
+  const SeedPlan* plan;
+  storage::SimulatedLog* log;
+  const Auditor* auditor;
+  Cluster* cluster;
+  const Clients* clients;
+};
+
+void CheckWorld(const WorldView& world);
+
+// Acknowledged: in the log once, at its place. Refused every time: absent. Unknown: at most once.
+void CheckCommands(const WorldView& world);
+// Sequences dense, decision times monotone, due work settled once, nothing parked that was not asked for.
+void CheckStreams(const WorldView& world);
+// Over all logs in the order in which records arrived: custody, ratings, mailboxes.
+void CheckHistory(const WorldView& world);
+// The same log gives the same rows to every reader, whether it read from the start, from a snapshot or lived through
+// it; and the same chains as a reader that knows nothing but the raw log.
+void CheckReplicas(const WorldView& world);
+
+}  // namespace casehub::simulation
