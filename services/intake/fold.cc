@@ -21,15 +21,17 @@ void Arm(v1::Clock* clock, const Uuid& case_id, Municipality here, StateWriter& 
   const storage::DueId due =
       state.AddDue(ToInstant(clock->deadline().due_at()),
                    {tables::kClockFired, here, CasePayload(case_id, clock->deadline().policy())});
-  clock->set_due_offset(due.offset + 1);  // zero: not armed
+  clock->set_due_offset(due.offset == INT64_MAX ? INT64_MAX : due.offset + 1);  // zero: not armed
   clock->set_due_event(due.event);
   clock->set_due_n(due.n);
 }
 
 void Disarm(v1::Clock* clock, StateWriter& state) {
   if (clock->due_offset() == 0) return;
-  state.CancelDue({ToInstant(clock->deadline().due_at()), clock->due_offset() - 1,
-                   static_cast<uint16_t>(clock->due_event()), static_cast<uint16_t>(clock->due_n())});
+  // A row that is only pending has no offset yet; the runtime knows it by INT64_MAX.
+  const Offset offset = clock->due_offset() == INT64_MAX ? INT64_MAX : clock->due_offset() - 1;
+  state.CancelDue({ToInstant(clock->deadline().due_at()), offset, static_cast<uint16_t>(clock->due_event()),
+                   static_cast<uint16_t>(clock->due_n())});
   clock->clear_due_offset();
   clock->clear_due_event();
   clock->clear_due_n();
@@ -90,13 +92,10 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
   Evolve(event, record.header->decided_at, here, &row);
   if (row.version() == version) return;  // not about custody of this row
   if (event.has_case_frozen()) state.AddDue(kImmediately, {tables::kExportPart, here, CasePayload(*case_id)});
-  if (event.has_custody_moved()) {
-    if (row.application_received()) {
-      state.AddDue(kImmediately, {tables::kStartDecisionClock, here, CasePayload(*case_id)});
-    }
-    if (!row.external_reference().empty()) {
-      state.Put(tables::SourceKey(here, row.source_system(), row.external_reference()), case_id->Bytes());
-    }
+  // A freeze may have come before the clock was started, so a thaw asks again. The case's number is its source's in the
+  // municipality that opened it: here the same number may belong to another case, so it gets no row of kSource.
+  if ((event.has_custody_moved() || event.has_case_thawed()) && FindAwaited("aid.decide", row) != nullptr) {
+    state.AddDue(kImmediately, {tables::kStartDecisionClock, here, CasePayload(*case_id)});
   }
   ArrangeClocks(&row, *case_id, here, state);
   state.Save(key, row);

@@ -17,6 +17,13 @@ using runtime::StateReader;
 
 constexpr size_t kRowsPerPageMax = 20'000;  // looked at for one page, whatever the filter leaves of them
 
+// A clock that waits for its event is not shown yet.
+void ShowClocks(const v1::CaseState& state, google::protobuf::RepeatedPtrField<v1::Clock>* shown) {
+  for (const v1::Clock& clock : state.clocks()) {
+    if (clock.status() != v1::CLOCK_STATUS_UNSPECIFIED) *shown->Add() = clock;
+  }
+}
+
 void Show(const v1::CaseState& state, v1::Case* shown) {
   shown->set_case_id(state.case_id());
   shown->set_municipality(state.municipality());
@@ -27,7 +34,9 @@ void Show(const v1::CaseState& state, v1::Case* shown) {
   shown->set_matter_type(state.matter_type());
   shown->set_source_system(state.source_system());
   shown->set_external_reference(state.external_reference());
-  if (state.has_applicant()) *shown->mutable_applicant() = state.applicant();
+  // Where custody moved away only the status is left to see (life 5, step 9).
+  const bool here = state.status() != v1::CASE_STATUS_MOVED_AWAY;
+  if (here && state.has_applicant()) *shown->mutable_applicant() = state.applicant();
   if (state.has_first_receiver()) *shown->mutable_first_receiver() = state.first_receiver();
   shown->set_responsible_office_id(state.responsible_office_id());
   shown->set_responsible_staff_id(state.responsible_staff_id());
@@ -36,25 +45,17 @@ void Show(const v1::CaseState& state, v1::Case* shown) {
   shown->set_contacts(state.contacts());
   shown->set_calls(state.calls());
   shown->set_pending_office_id(state.pending_office_id());
-  if (state.has_question()) *shown->mutable_question() = state.question();
-  if (state.has_answer()) *shown->mutable_answer() = state.answer();
-  *shown->mutable_clocks() = state.clocks();
+  if (here && state.has_question()) *shown->mutable_question() = state.question();
+  if (here && state.has_answer()) *shown->mutable_answer() = state.answer();
+  ShowClocks(state, shown->mutable_clocks());
   shown->set_frozen(state.frozen_hop() > 0);
   shown->set_frozen_to(state.frozen_to());
   shown->set_parked_reason(state.parked_reason());
   shown->set_line_events(state.line_events());
   shown->set_home_municipality(state.home_municipality());
   shown->set_competent_municipality(state.competent_municipality());
-  *shown->mutable_attributes() = state.attributes();
+  if (here) *shown->mutable_attributes() = state.attributes();
   shown->set_escalated(state.escalated());
-}
-
-// Where custody moved away only the status is left to see (life 5, step 9).
-void Withhold(v1::Case* shown) {
-  shown->clear_applicant();
-  shown->clear_question();
-  shown->clear_answer();
-  shown->clear_attributes();
 }
 
 QueryResult GetCase(const v1::GetCaseRequest& request, const QueryContext& context, const StateReader& state) {
@@ -62,7 +63,6 @@ QueryResult GetCase(const v1::GetCaseRequest& request, const QueryContext& conte
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
   auto response = std::make_unique<v1::GetCaseResponse>();
   Show(*found, response->mutable_case_());
-  if (found->status() == v1::CASE_STATUS_MOVED_AWAY) Withhold(response->mutable_case_());
   return runtime::MessagePtr(std::move(response));
 }
 
@@ -75,7 +75,7 @@ QueryResult GetProgress(const v1::GetProgressRequest& request, const QueryContex
   response->set_status(found->status());
   response->set_responsible_office_id(found->responsible_office_id());
   *response->mutable_changed_at() = found->changed_at();
-  *response->mutable_clocks() = found->clocks();
+  ShowClocks(*found, response->mutable_clocks());
   return runtime::MessagePtr(std::move(response));
 }
 
@@ -125,9 +125,7 @@ QueryResult ListCases(const v1::ListCasesRequest& request, const QueryContext& c
                last = std::string(key.substr(prefix.size()));
                v1::CaseState row;
                if (row.ParseFromArray(value.data(), static_cast<int>(value.size())) && Matches(row, request)) {
-                 v1::Case* shown = response->add_cases();
-                 Show(row, shown);
-                 if (row.status() == v1::CASE_STATUS_MOVED_AWAY) Withhold(shown);
+                 Show(row, response->add_cases());
                }
                return true;
              });

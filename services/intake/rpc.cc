@@ -121,8 +121,9 @@ Outcome HandOverToOffice(const v1::HandOverToOfficeRequest& request, const Decid
   const auto found = LoadCase(state, context.municipality, request.case_id());
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
   const OfficeFact office = LoadOffice(state, context, request.to_office_id());
-  return Map(DecideHandOver(*found, request, office, ToContext(context)), found->case_id(), found->version(), true,
-             v1::HandOverToOfficeResponse());
+  const OfficeFact pending = LoadOffice(state, context, found->pending_office_id());
+  return Map(DecideHandOver(*found, request, office, pending, ToContext(context)), found->case_id(), found->version(),
+             true, v1::HandOverToOfficeResponse());
 }
 
 Outcome AnswerConsultation(const v1::AnswerConsultationRequest& request, const DecideContext& context,

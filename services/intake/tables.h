@@ -11,7 +11,7 @@ namespace casehub::intake::tables {
 
 enum Table : char {
   kCase = 1,    // case id (16 bytes) -> CaseState
-  kSource = 2,  // source system, zero byte, external reference -> case id (16 bytes)
+  kSource = 2,  // length of the source system (1 byte), source system, external reference -> case id (16 bytes)
   kLine = 3,    // case id, identity of the event (16 bytes) -> one byte
   kOffice = 4,  // office id -> registry.v1.Office, as far as intake needs it
 };
@@ -32,7 +32,7 @@ inline std::string CaseKey(Municipality municipality, const Uuid& case_id) {
   return Prefix(kCase, municipality).append(case_id.Bytes());
 }
 inline std::string SourceKey(Municipality municipality, std::string_view source, std::string_view reference) {
-  return Prefix(kSource, municipality).append(source).append(1, '\0').append(reference);
+  return Prefix(kSource, municipality).append(1, static_cast<char>(source.size())).append(source).append(reference);
 }
 inline std::string LineKey(Municipality municipality, const Uuid& case_id, std::string_view identity) {
   return Prefix(kLine, municipality).append(case_id.Bytes()).append(identity);

@@ -1,5 +1,5 @@
-// The region table: which municipalities there are, and who is above whom (A3). It is data (regions_data.cc), not a rule
-// about digits: a county-level city may be run by the province.
+// The region table: which municipalities there are, and who is above whom (A3). It is data (regions_data.cc), not a
+// rule about digits: a county-level city may be run by the province.
 #pragma once
 
 #include <map>
@@ -25,8 +25,8 @@ class RegionTable {
  public:
   // The table compiled in.
   static const RegionTable& Default();
-  // Lines `code,name,superior` under that heading. InvalidArgument names the line: a code or superior that does not have
-  // six digits, a code twice, a superior that is not in the table, superiors that go round in a circle.
+  // Lines `code,name,superior` under that heading. InvalidArgument names the line: a code or superior that does not
+  // have six digits, a code twice, a superior that is not in the table, superiors that go round in a circle.
   static absl::StatusOr<RegionTable> FromCsv(std::string_view text);
 
   // Regions borrow their names: a table can be moved, not copied.

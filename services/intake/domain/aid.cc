@@ -171,10 +171,11 @@ EventsOrRefusal DecideRecordTransferConsent(const v1::CaseState& state, const v1
 }
 
 Events DecideStartDecisionClock(const v1::CaseState& state, const Context& context) {
-  if (!state.application_received() || CheckActing(state) || FindClock("aid.decide", state) != nullptr) return {};
+  const v1::Clock* awaited = FindAwaited("aid.decide", state);
+  if (awaited == nullptr || CheckActing(state)) return {};
   v1::IntakeEvent clock = NewEvent(state.case_id(), context.now);
   *clock.mutable_decision_clock_started()->mutable_deadline() =
-      StartClock("aid.decide", context.now, *context.calendar);
+      StartClock("aid.decide", ToInstant(awaited->deadline().started_at()), *context.calendar);
   return {std::move(clock)};
 }
 

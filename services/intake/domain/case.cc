@@ -8,7 +8,8 @@ namespace {
 void EndClock(std::string_view policy, Instant at, v1::CaseState* state) {
   v1::Clock* clock = FindClock(policy, state);
   if (clock == nullptr) return;
-  const bool late = clock->status() == v1::CLOCK_STATUS_MISSED || at >= ToInstant(clock->deadline().due_at());
+  // What was done in time is in time, also if it was recorded after the clock had fired.
+  const bool late = at >= ToInstant(clock->deadline().due_at());
   clock->set_status(late ? v1::CLOCK_STATUS_MET_LATE : v1::CLOCK_STATUS_MET);
   *clock->mutable_ended_at() = ToTimestamp(at);
 }
@@ -25,6 +26,26 @@ void AddClock(const common::v1::Deadline& deadline, v1::CaseState* state) {
   v1::Clock* clock = state->add_clocks();
   *clock->mutable_deadline() = deadline;
   clock->set_status(v1::CLOCK_STATUS_RUNNING);
+}
+
+void DropAwaited(v1::CaseState* state) {
+  auto* clocks = state->mutable_clocks();
+  for (int i = clocks->size() - 1; i >= 0; --i) {
+    if (clocks->Get(i).status() == v1::CLOCK_STATUS_UNSPECIFIED) clocks->DeleteSubrange(i, 1);
+  }
+}
+
+// After a transfer the days of the decision start with custody; those of the former custodian end (decision 2).
+void AwaitDecisionClock(Instant at, v1::CaseState* state) {
+  DropAwaited(state);
+  if (!state->application_received()) return;
+  if (v1::Clock* former = FindClock("aid.decide", state)) {
+    former->set_status(v1::CLOCK_STATUS_CANCELLED);
+    *former->mutable_ended_at() = ToTimestamp(at);
+  }
+  v1::Clock* awaited = state->add_clocks();
+  awaited->mutable_deadline()->set_policy("aid.decide");
+  *awaited->mutable_deadline()->mutable_started_at() = ToTimestamp(at);
 }
 
 void Open(const v1::IntakeEvent& event, Municipality here, v1::CaseState* state) {
@@ -52,8 +73,6 @@ void Receive(const v1::ApplicationReceived& received, v1::CaseState* state) {
 }
 
 void CloseConsultation(Instant at, v1::CaseState* state) {
-  EndClock("hotline.answer", at, state);
-  EndClock("hotline.urgent", at, state);
   CancelClocks(at, state);  // answered by the first receiver: nothing is left to hand over
   state->set_status(v1::CASE_STATUS_CLOSED);
 }
@@ -80,6 +99,7 @@ void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality 
     clock.clear_due_event();
     clock.clear_due_n();
   }
+  AwaitDecisionClock(at, state);
 }
 
 }  // namespace
@@ -88,6 +108,13 @@ const v1::Clock* FindClock(std::string_view policy, const v1::CaseState& state) 
   for (const v1::Clock& clock : state.clocks()) {
     const bool open = clock.status() == v1::CLOCK_STATUS_RUNNING || clock.status() == v1::CLOCK_STATUS_MISSED;
     if (open && clock.deadline().policy() == policy) return &clock;
+  }
+  return nullptr;
+}
+
+const v1::Clock* FindAwaited(std::string_view policy, const v1::CaseState& state) {
+  for (const v1::Clock& clock : state.clocks()) {
+    if (clock.status() == v1::CLOCK_STATUS_UNSPECIFIED && clock.deadline().policy() == policy) return &clock;
   }
   return nullptr;
 }
@@ -119,6 +146,7 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
       Receive(event.application_received(), state);
       break;
     case v1::IntakeEvent::kDecisionClockStarted:
+      DropAwaited(state);
       AddClock(event.decision_clock_started().deadline(), state);
       break;
     case v1::IntakeEvent::kMaterialListAgreed:
@@ -160,6 +188,12 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
       *state->mutable_answer() = event.answer_recorded().answer();
       state->set_answer_staff_id(event.answer_recorded().staff_id());
       break;
+    case v1::IntakeEvent::kAnswerDelivered: {
+      const Instant delivered_at = ToInstant(event.answer_delivered().delivered_at());
+      EndClock("hotline.answer", delivered_at, state);
+      EndClock("hotline.urgent", delivered_at, state);
+      break;
+    }
     case v1::IntakeEvent::kConsultationClosed:
       CloseConsultation(recorded_at, state);
       break;
@@ -187,7 +221,6 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
     case v1::IntakeEvent::kClaimCodeIssued:   // derived, never stored
     case v1::IntakeEvent::kVersionsPinned:    // stands in the ledger
     case v1::IntakeEvent::kReceivedAtOrigin:  // transfer keeps it
-    case v1::IntakeEvent::kAnswerDelivered:   // ConsultationClosed follows
     case v1::IntakeEvent::kPartExported:      // changes nothing here
     case v1::IntakeEvent::EVENT_NOT_SET:
       break;

@@ -18,6 +18,9 @@ void Evolve(const transfer::v1::TransferEvent& event, Instant recorded_at, Munic
 // The clock of a policy that still runs or is overdue; null if there is none.
 v1::Clock* FindClock(std::string_view policy, v1::CaseState* state);
 const v1::Clock* FindClock(std::string_view policy, const v1::CaseState& state);
+// A clock that custody started and no event has computed yet (decision 2); null if there is none. It holds the policy
+// and the start, its status is unspecified, and no query shows it.
+const v1::Clock* FindAwaited(std::string_view policy, const v1::CaseState& state);
 inline bool IsRunning(const v1::Clock& clock) { return clock.status() == v1::CLOCK_STATUS_RUNNING; }
 
 }  // namespace casehub::intake

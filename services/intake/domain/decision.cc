@@ -18,6 +18,13 @@ Instant ToInstant(const google::protobuf::Timestamp& timestamp) {
   return {timestamp.seconds() * kMicrosPerSecond + timestamp.nanos() / 1000};
 }
 
+bool IsInCalendar(const google::protobuf::Timestamp& time) {
+  constexpr int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
+  constexpr int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
+  return time.seconds() >= kFirstSecond && time.seconds() <= kLastSecond && time.nanos() >= 0 &&
+         time.nanos() <= 999'999'999;
+}
+
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at) {
   v1::IntakeEvent event;
   event.set_case_id(case_id);
@@ -61,6 +68,9 @@ std::optional<Refused> CheckText(const std::string& field, const std::string& te
 
 std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time,
                                         Instant now) {
+  if (!IsInCalendar(time)) {
+    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", field}, {"why", "a time lies in the years 1 to 9999"}});
+  }
   const Instant instant = ToInstant(time);
   if (instant.micros <= now.micros + kFutureToleranceMicros) return std::nullopt;
   return Refuse(R::REFUSAL_TIME_IN_FUTURE,

@@ -41,7 +41,10 @@ struct OfficeFact {
 };
 
 google::protobuf::Timestamp ToTimestamp(Instant instant);
+// Only for times in the calendar: others do not fit an Instant.
 Instant ToInstant(const google::protobuf::Timestamp& timestamp);
+// Whether a time from outside is one: years 1 to 9999 (the range of google.protobuf.Timestamp), nanos in range.
+bool IsInCalendar(const google::protobuf::Timestamp& time);
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at);
 // A clock of this policy that starts at `start`. The policy must be one of section G.
 common::v1::Deadline StartClock(std::string_view policy, Instant start, const legalclock::Calendar& calendar);

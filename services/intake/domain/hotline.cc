@@ -25,6 +25,14 @@ EventsOrRefusal AnotherCall(const v1::CaseState& state, const v1::RegisterCallRe
   counted->set_call_id(request.call_id());
   counted->set_calls(state.calls() + 1);
   events[1].mutable_escalated()->set_reason("repeat_call");
+  if (HasText(request.question())) {  // what was said again is a contact of its own, so that it is kept
+    v1::IntakeEvent contact = NewEvent(state.case_id(), context.received_at);
+    contact.mutable_contact_registered()->set_channel(common::v1::CHANNEL_HOTLINE);
+    *contact.mutable_contact_registered()->mutable_receiver() = request.actor();
+    *contact.mutable_contact_registered()->mutable_note() = request.question();
+    contact.mutable_contact_registered()->set_ordinal(state.contacts() + 1);
+    events.push_back(std::move(contact));
+  }
   return events;
 }
 
@@ -60,7 +68,7 @@ EventsOrRefusal DecideRegisterCall(const v1::CaseState* state, const v1::Registe
 }
 
 EventsOrRefusal DecideHandOver(const v1::CaseState& state, const v1::HandOverToOfficeRequest& request,
-                               const OfficeFact& to_office, const Context& context) {
+                               const OfficeFact& to_office, const OfficeFact& pending_office, const Context& context) {
   if (auto refusal = CheckOffice("to_office_id", request.to_office_id(), to_office, context.here, true)) {
     return *std::move(refusal);
   }
@@ -69,7 +77,8 @@ EventsOrRefusal DecideHandOver(const v1::CaseState& state, const v1::HandOverToO
     return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", "imported"}, {"action", "hand-over"}});
   }
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
-  if (!state.pending_office_id().empty()) {
+  // An office that closed before it acknowledged never will: the case goes on to another (A3).
+  if (!state.pending_office_id().empty() && pending_office.open) {
     return Refuse(R::REFUSAL_HAND_OVER_PENDING, {{"office_id", state.pending_office_id()}});
   }
   if (state.responsible_office_id() == request.to_office_id()) {

@@ -12,10 +12,16 @@ using R = common::v1::Refusal;
 namespace {
 
 constexpr int kEventsMax = 64;
+constexpr size_t kEventBytesMax = 64 * 1024;  // of all events of a request, serialized
 constexpr int kAttributesMax = 1000;
 
-void AppendLength(size_t length, std::string* out) {
-  for (int shift = 0; shift < 32; shift += 8) out->push_back(static_cast<char>(length >> shift));
+void AppendNumber(uint64_t number, int bytes, std::string* out) {
+  for (int shift = 0; shift < 8 * bytes; shift += 8) out->push_back(static_cast<char>(number >> shift));
+}
+
+void AppendText(const std::string& text, std::string* out) {
+  AppendNumber(text.size(), 4, out);
+  out->append(text);
 }
 
 std::optional<Refused> CheckImport(const ingest::v1::ImportCaseRequest& request, Instant now) {
@@ -28,6 +34,12 @@ std::optional<Refused> CheckImport(const ingest::v1::ImportCaseRequest& request,
     return Refuse(R::REFUSAL_FIELD_INVALID,
                   {{"field", "attributes"}, {"why", absl::StrCat("at most ", kAttributesMax)}});
   }
+  size_t event_bytes = 0;
+  for (const auto& event : request.events()) event_bytes += event.ByteSizeLong();
+  if (event_bytes > kEventBytesMax) {
+    return Refuse(R::REFUSAL_REQUEST_TOO_LARGE,
+                  {{"size", absl::StrCat(event_bytes)}, {"limit", absl::StrCat(kEventBytesMax)}});
+  }
   for (int i = 0; i < request.events_size(); ++i) {
     const auto& event = request.events(i);
     if (event.activity().empty()) {
@@ -36,7 +48,9 @@ std::optional<Refused> CheckImport(const ingest::v1::ImportCaseRequest& request,
     if (!event.has_occurred_at()) {
       return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", absl::StrCat("events[", i, "].occurred_at")}});
     }
-    if (ToInstant(event.occurred_at()).micros <= now.micros + kFutureToleranceMicros) continue;
+    if (IsInCalendar(event.occurred_at()) &&
+        ToInstant(event.occurred_at()).micros <= now.micros + kFutureToleranceMicros)
+      continue;
     return CheckNotInFuture(absl::StrCat("events[", i, "].occurred_at"), event.occurred_at(), now);
   }
   return std::nullopt;
@@ -63,12 +77,16 @@ void OpenLineCase(const ingest::v1::ImportCaseRequest& request, const Context& c
 
 Hash128 LineEventIdentity(const ingest::v1::LineEvent& event) {
   std::string canonical;
+  // Formats without attributes tell events apart by these alone; with attributes they repeat what stands there.
+  AppendNumber(static_cast<uint64_t>(event.occurred_at().seconds()), 8, &canonical);
+  AppendNumber(static_cast<uint64_t>(event.occurred_at().nanos()), 4, &canonical);
+  AppendText(event.activity(), &canonical);
+  AppendText(event.lifecycle(), &canonical);
+  AppendText(event.resource(), &canonical);
   for (const v1::Attribute& attribute : event.attributes()) {
     canonical.push_back(static_cast<char>(attribute.type()));
-    AppendLength(attribute.key().size(), &canonical);
-    canonical.append(attribute.key());
-    AppendLength(attribute.value().size(), &canonical);
-    canonical.append(attribute.value());
+    AppendText(attribute.key(), &canonical);
+    AppendText(attribute.value(), &canonical);
   }
   const XXH128_hash_t hash = XXH3_128bits(canonical.data(), canonical.size());
   return {hash.high64, hash.low64};

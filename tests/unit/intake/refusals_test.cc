@@ -314,7 +314,7 @@ TEST_F(RefusalTest, Imports) {
        {{"field", "events[0].occurred_at"}}},
       {"beyond the calendar",
        with([](auto* r) { r->mutable_events(0)->mutable_occurred_at()->set_seconds(INT64_MAX); }),
-       R::REFUSAL_TIME_IN_FUTURE,
+       R::REFUSAL_FIELD_INVALID,
        {{"field", "events[0].occurred_at"}}},
       {"too large",
        with([](auto* r) { r->mutable_events(0)->mutable_attributes(0)->set_value(std::string(64 * 1024, 'x')); }),
