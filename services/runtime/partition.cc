@@ -112,7 +112,17 @@ bool Partition::Idle() const {
                      [](const auto& stream) { return stream->pending() == 0 && stream->queued() == 0; });
 }
 
+void Partition::FollowClock(Instant now) {
+  if (now < last_turn_) {
+    const int64_t back = last_turn_.micros - now.micros;
+    for (auto& stream : streams_) stream->OnClockBack(back);
+    for (auto& rows : rows_) rows->last_write.micros -= back;
+  }
+  last_turn_ = now;
+}
+
 void Partition::Turn(TurnInput input, TurnOutput* out) {
+  FollowClock(input.now);
   for (const storage::LogEntry& entry : input.entries) {
     ApplyEntry(entry, out);
     if (!out->fatal.ok()) return;
@@ -343,9 +353,21 @@ absl::Status Partition::ReplaceStore(ServiceId service,
   if (i < 0) return absl::NotFoundError("this process has no such service");
   auto store = swap();
   if (!store.ok()) return store.status();
+  auto stored = (*store)->Position();
+  if (!stored.ok()) return stored.status();
+  storage::v1::LogPosition position;
+  position.set_offset(kNoOffset);
+  if (stored->has_value() && !position.ParseFromString(**stored)) {
+    return absl::DataLossError("a projection's position does not parse");
+  }
+  if (position.offset() < rule_.offset()) {
+    return absl::FailedPreconditionError("the new store stands on an earlier record than the partition");
+  }
   ServiceRows& rows = *rows_[static_cast<size_t>(i)];
   rows.store = *store;
   rows.overlay.ChangeStore(*store);
+  // After a loss of power a store may stand further than the partition: folding goes on from where this one stands.
+  rows.applied = rows.written = position.offset();
   return absl::OkStatus();
 }
 

@@ -69,8 +69,9 @@ class Partition {
   void OnAppendRefused(const absl::Status& status, TurnOutput* out);
   // Writes all rows and positions back.
   absl::Status Flush(Instant now);
-  // Puts another keyspace, which holds the same rows, in place of a service's. Call after Flush, between two turns;
-  // `swap` makes the change and returns the new one.
+  // Puts another keyspace, folded from the same log, in place of a service's. Call after Flush, between two turns;
+  // `swap` makes the change and returns the new one. It stands at least where the
+  // partition does.
   absl::Status ReplaceStore(ServiceId service, const std::function<absl::StatusOr<storage::Keyspace*>()>& swap);
   // Answers everything that waits.
   void RefuseAll(Refusal reason, TurnOutput* out);
@@ -89,6 +90,8 @@ class Partition {
  private:
   explicit Partition(PartitionConfig config) : config_(std::move(config)), rule_(config_.plants.rule) {}
   absl::Status Restore();
+  // Waiting is measured by the clock of the turns; it must not last longer because that clock was set back.
+  void FollowClock(Instant now);
   absl::Status RestoreRule(const ServiceRows& rows, const std::string& position);
   void ApplyEntry(const storage::LogEntry& entry, TurnOutput* out);
   bool Contradicted(const storage::LogEntry& entry, const storage::Record& record, TurnOutput* out);
@@ -104,6 +107,7 @@ class Partition {
   const Service* Catalogued(ServiceId service) const;
 
   PartitionConfig config_;
+  Instant last_turn_;
   storage::EffectiveRule rule_;
   std::vector<std::unique_ptr<ServiceRows>> rows_;
   std::vector<std::unique_ptr<Stream>> streams_;

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/runtime/service.h"
+#include "services/runtime/stream.h"
 #include "storage/log/event_log.h"
 #include "storage/projection/projection.h"
 
@@ -17,6 +18,8 @@ struct RebuildRequest {
   std::vector<const Service*> catalogue;  // all services whose events the log holds
   storage::Keyspace* target = nullptr;    // empty, or where an earlier call stopped
   Offset up_to = kNoOffset;               // fold no record after this one
+  // Those of the partition that is compared: how long replies are kept decides which rows there are.
+  StreamLimits limits;
 };
 
 struct Rebuilt {

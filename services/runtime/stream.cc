@@ -288,6 +288,13 @@ void Stream::OnAppendRefused(const absl::Status& status, TurnOutput* out) {
   Rebase();
 }
 
+void Stream::OnClockBack(int64_t micros) {
+  candidate_since_.micros -= micros;
+  next_attempt_.micros -= micros;
+  for (auto& pending : pending_) pending->appended_at.micros -= micros;
+  for (auto& [key, box] : mailboxes_) box.sent_at.micros -= micros;
+}
+
 void Stream::RefuseAll(Refusal reason, TurnOutput* out) {
   for (auto& pending : pending_) {
     // Its record may be in the log: the caller must ask again to know.

@@ -64,6 +64,8 @@ class Stream {
 
   // Decides what is due and queued, up to the limits.
   void Decide(Instant now, bool at_end, bool hinted, const absl::Status& log_writable, TurnOutput* out);
+  // The clock went back: what waits for a time waits no longer than it would have.
+  void OnClockBack(int64_t micros);
   // Sends what the outbox holds and nobody acknowledged.
   void SendMail(Instant now, TurnOutput* out);
   // The log took nothing of this turn's batch.

@@ -32,14 +32,18 @@ void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& l
   if (role_ == Role::kCandidate && now.micros - candidate_since_.micros > limits_.candidate_timeout_micros) {
     role_ = Role::kFollower;
   }
-  if (role_ == Role::kFollower) {
-    if (hinted && at_end && log_writable.ok() && !rule_->stream(rows_->service->id()).blocked) TakeOver(now, out);
-    if (hinted) out->wake_at = std::min(out->wake_at, next_attempt_);
+  const bool blocked = rule_->stream(rows_->service->id()).blocked;
+  const bool may_own = hinted && log_writable.ok() && !blocked;
+  if (role_ == Role::kFollower && may_own) {
+    if (at_end) TakeOver(now, out);
+    if (next_attempt_ > now) out->wake_at = std::min(out->wake_at, next_attempt_);
+  } else if (role_ == Role::kFollower && hinted) {
+    out->wake_at =
+        std::min(out->wake_at, {now.micros + limits_.probe_after_micros});  // nothing tells when it may again
   }
   if (role_ != Role::kOwner) {
     // A candidate decides what waits when its epoch stands; a follower sends callers to the owner.
-    if (role_ == Role::kFollower && !(hinted && log_writable.ok())) {
-      const bool blocked = rule_->stream(rows_->service->id()).blocked;
+    if (role_ == Role::kFollower && !may_own) {
       for (Work& work : queue_) {
         if (work.kind != WorkKind::kCommand) continue;
         RefuseNow(*work.command, Refuse(blocked ? Refusal::REFUSAL_STREAM_BLOCKED : Refusal::REFUSAL_NOT_OWNER), out);
