@@ -33,7 +33,9 @@ absl::Status Partition::Restore() {
     if (position->has_value()) {
       storage::v1::LogPosition parsed;
       if (!parsed.ParseFromString(**position)) return absl::DataLossError("a projection's position does not parse");
+      if (auto status = CheckPosition(parsed); !status.ok()) return status;
       rows_[i]->applied = rows_[i]->written = parsed.offset();
+      rows_[i]->restored_digest = parsed.log_digest();
       positions[i] = **position;
     }
     rows_[i]->overlay.Scan(tables::TableStart(tables::kParked), tables::TableEnd(tables::kParked),
@@ -58,6 +60,21 @@ absl::Status Partition::Restore() {
   return absl::OkStatus();
 }
 
+// The record that a keyspace stands on is read again and compared (design 2.4): each keyspace recovers alone, so one
+// may stand on what the log has lost while the others do not.
+absl::Status Partition::CheckPosition(const storage::v1::LogPosition& position) const {
+  if (position.offset() == kNoOffset) return absl::OkStatus();
+  auto entry = config_.read_at(position.offset());
+  if (!entry.ok() && !absl::IsNotFound(entry.status())) return entry.status();
+  const Hash128 hash = entry.ok() ? storage::HashBytes(*entry->bytes) : Hash128();
+  const std::string stored = tables::EncodeNumber(hash.high) + tables::EncodeNumber(hash.low);
+  if (!entry.ok() || stored != position.record_hash() || entry->append_time.micros != position.append_time_micros()) {
+    return absl::DataLossError(absl::StrCat("the log does not hold the record at offset ", position.offset(),
+                                            " that the projections stand on"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Partition::RestoreRule(const ServiceRows& rows, const std::string& position) {
   storage::v1::LogPosition parsed;
   parsed.ParseFromString(position);
@@ -68,16 +85,6 @@ absl::Status Partition::RestoreRule(const ServiceRows& rows, const std::string& 
                       return true;
                     });
   if (!rows.overlay.status().ok()) return rows.overlay.status();
-  if (parsed.offset() != kNoOffset) {
-    auto entry = config_.read_at(parsed.offset());
-    if (!entry.ok() && !absl::IsNotFound(entry.status())) return entry.status();
-    const Hash128 hash = entry.ok() ? storage::HashBytes(*entry->bytes) : Hash128();
-    const std::string stored = tables::EncodeNumber(hash.high) + tables::EncodeNumber(hash.low);
-    if (!entry.ok() || stored != parsed.record_hash() || entry->append_time.micros != parsed.append_time_micros()) {
-      return absl::DataLossError(absl::StrCat("the log does not hold the record at offset ", parsed.offset(),
-                                              " that the projections stand on"));
-    }
-  }
   auto rule = storage::EffectiveRule::Restore(parsed, standing, config_.plants.rule);
   if (!rule.ok()) return rule.status();
   rule_ = *std::move(rule);
@@ -204,11 +211,22 @@ void Partition::ApplyEntry(const storage::LogEntry& entry, TurnOutput* out) {
     if (!out->fatal.ok()) return;
   }
   for (auto& rows : rows_) {
+    if (entry.offset == rows->applied) CheckAhead(*rows, out);
     if (entry.offset <= rows->applied) continue;
     rows->applied = entry.offset;
     ++rows->records_since_write;
   }
+  if (!out->fatal.ok()) return;
   if (pending) streams_[static_cast<size_t>(index)]->Finish(std::move(pending), entry.offset, out);
+}
+
+// The partition has come to where a keyspace stood already: both must have read the same log.
+void Partition::CheckAhead(const ServiceRows& rows, TurnOutput* out) const {
+  const Hash128& digest = rule_.log_digest();
+  if (rows.restored_digest == tables::EncodeNumber(digest.high) + tables::EncodeNumber(digest.low)) return;
+  out->fatal =
+      absl::DataLossError(absl::StrCat("the rows of ", std::string(ServiceName(rows.service->id())), " at offset ",
+                                       rows.applied, " come from another log than the one read"));
 }
 
 void Partition::RememberStanding() {
@@ -368,6 +386,7 @@ absl::Status Partition::ReplaceStore(ServiceId service,
   rows.overlay.ChangeStore(*store);
   // After a loss of power a store may stand further than the partition: folding goes on from where this one stands.
   rows.applied = rows.written = position.offset();
+  rows.restored_digest = position.log_digest();
   return absl::OkStatus();
 }
 

@@ -92,6 +92,7 @@ class Partition {
   absl::Status Restore();
   // Waiting is measured by the clock of the turns; it must not last longer because that clock was set back.
   void FollowClock(Instant now);
+  absl::Status CheckPosition(const storage::v1::LogPosition& position) const;
   absl::Status RestoreRule(const ServiceRows& rows, const std::string& position);
   void ApplyEntry(const storage::LogEntry& entry, TurnOutput* out);
   bool Contradicted(const storage::LogEntry& entry, const storage::Record& record, TurnOutput* out);
@@ -99,6 +100,7 @@ class Partition {
                       TurnOutput* out);
   void ApplyRuntimeRows(const storage::Record& record, Offset offset, ServiceRows* rows, AppliedWriter* writer);
   void SweepDedup(const storage::Record& record, ServiceRows* rows, AppliedWriter* writer);
+  void CheckAhead(const ServiceRows& rows, TurnOutput* out) const;
   void RememberStanding();
   absl::Status WriteBack(ServiceRows* rows, Instant now);
   void AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out);

@@ -20,8 +20,9 @@ struct ServiceRows {
   const Service* service;
   storage::Keyspace* store;
   Overlay overlay;
-  Offset applied = kNoOffset;  // folded up to and including this
-  Offset written = kNoOffset;  // position in the store
+  Offset applied = kNoOffset;   // folded up to and including this
+  Offset written = kNoOffset;   // position in the store
+  std::string restored_digest;  // of the raw log at the position that was found in the store
   uint64_t records_since_write = 0;
   Instant last_write;
   uint64_t parked = 0;                                // cases that are set aside
