@@ -1,6 +1,13 @@
 #include "services/host/metrics.h"
 
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <condition_variable>
 #include <exception>
+#include <mutex>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 
@@ -19,6 +26,22 @@ constexpr std::array<const char*, 17> kCodeNames = {
     "ABORTED",   "OUT_OF_RANGE",    "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
     "DATA_LOSS", "UNAUTHENTICATED",
 };
+
+// Connects and hangs up.
+void Touch(const std::string& host, int port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  addrinfo* address = nullptr;
+  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &address) != 0) return;
+  const int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd >= 0) {
+    // The attempt is enough: its outcome does not matter.
+    [[maybe_unused]] const int ignored = connect(fd, address->ai_addr, address->ai_addrlen);
+    close(fd);
+  }
+  freeaddrinfo(address);
+}
 
 }  // namespace
 
@@ -57,10 +80,32 @@ void CallMetrics::Finished(const Method& method, int code, Clock::time_point sta
   it->second.seconds->Observe(std::chrono::duration<double>(Clock::now() - started_at).count());
 }
 
+MetricsEndpoint::~MetricsEndpoint() {
+  if (exposer_ == nullptr || port_ == 0) return;
+  // The HTTP server notices that it should stop when a connection comes or its two-second poll ends: one is made for
+  // it, again until it has stopped, since it may come before the server was told.
+  constexpr std::chrono::milliseconds kBetweenTouches{10};
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopped = false;
+  std::thread waker([&] {
+    std::unique_lock lock(mutex);
+    while (!changed.wait_for(lock, kBetweenTouches, [&] { return stopped; })) Touch(host_, port_);
+  });
+  exposer_.reset();
+  {
+    std::lock_guard lock(mutex);
+    stopped = true;
+  }
+  changed.notify_one();
+  waker.join();
+}
+
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
     const std::string& listen, const std::string& landing, std::shared_ptr<prometheus::Registry> registry) {
   std::unique_ptr<MetricsEndpoint> endpoint(new MetricsEndpoint());
   endpoint->registry_ = std::move(registry);
+  endpoint->host_ = listen.substr(0, listen.rfind(':'));
   endpoint->landing_ = std::make_shared<prometheus::Registry>();
   prometheus::BuildGauge().Name("casehub_up").Help(landing).Register(*endpoint->landing_).Add({}).Set(1);
   try {

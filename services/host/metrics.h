@@ -50,6 +50,7 @@ class MetricsEndpoint {
   // `listen` is HOST:PORT; port 0 takes a free one.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(const std::string& listen, const std::string& landing,
                                                                 std::shared_ptr<prometheus::Registry> registry);
+  ~MetricsEndpoint();
   int port() const { return port_; }
 
  private:
@@ -58,6 +59,7 @@ class MetricsEndpoint {
   std::shared_ptr<prometheus::Registry> registry_;
   std::shared_ptr<prometheus::Registry> landing_;
   std::unique_ptr<prometheus::Exposer> exposer_;
+  std::string host_;
   int port_ = 0;
 };
 

@@ -313,13 +313,18 @@ TEST_F(EdgeTest, RefusalsSpeakTheCallersLanguage) {
 TEST_F(EdgeTest, EveryRefusalHasCodeAndWords) {
   const auto* values = common::v1::Refusal_descriptor();
   for (int i = 0; i < values->value_count(); ++i) {
-    const auto reason = static_cast<Refusal>(values->value(i)->number());
-    if (reason == Refusal::REFUSAL_UNSPECIFIED) continue;
-    const auto refused = runtime::Refuse(reason);
-    EXPECT_GT(RefusalCode(reason), 0) << values->value(i)->name();
-    EXPECT_FALSE(runtime::Refused(refused).reason == Refusal::REFUSAL_UNSPECIFIED);
-    EXPECT_NE(RefusalText(refused, Language::kEnglish), "") << values->value(i)->name();
-    EXPECT_NE(RefusalText(refused, Language::kChinese), "") << values->value(i)->name();
+    const auto& value = *values->value(i);
+    if (value.number() == 0) continue;
+    const auto& words = value.options().GetExtension(refusal);
+    EXPECT_GE(words.code(), 1) << value.name();
+    EXPECT_LE(words.code(), 16) << value.name();
+    EXPECT_NE(words.en(), "") << value.name();
+    EXPECT_NE(words.zh(), "") << value.name();
+    const auto reason = static_cast<Refusal>(value.number());
+    EXPECT_EQ(RefusalCode(reason), words.code());
+    EXPECT_EQ("REFUSAL_" + ReasonName(reason), value.name());
+    EXPECT_EQ(RefusalText(runtime::Refuse(reason), Language::kEnglish), words.en());
+    EXPECT_EQ(RefusalText(runtime::Refuse(reason), Language::kChinese), words.zh());
   }
 }
 
