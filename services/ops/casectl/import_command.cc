@@ -117,8 +117,8 @@ class ProgressBar {
 std::optional<int> CheckOptions(const Context& context, const ImportOptions& options) {
   if (options.format == "csv" || options.format == "jsonl") {
     return context.Usage(
-        context.Say("--format " + options.format + " 尚未提供:目前只支持 xes(见 docs/coverage.md)",
-                    "--format " + options.format + " is not there yet: only xes is (see docs/coverage.md)"));
+        context.Say("--format " + options.format + " 尚未提供:目前只支持 xes(见 docs/casectl.md)",
+                    "--format " + options.format + " is not there yet: only xes is (see docs/casectl.md)"));
   }
   if (options.format != "xes") {
     return context.Usage(context.Say("--format 应为 xes(csv、jsonl 尚未提供)",

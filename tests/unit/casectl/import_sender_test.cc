@@ -58,7 +58,8 @@ class Server : public grpc::CallbackGenericService {
       StartWrite(&out_);
     }
     void OnWriteDone(bool ok) override {
-      if (ok) StartRead(&in_);
+      if (!ok) return Finish(grpc::Status::OK);
+      StartRead(&in_);
     }
     void OnDone() override { delete this; }
 
