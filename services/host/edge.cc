@@ -225,7 +225,7 @@ Edge::MaybeRefused Edge::SealPersonal(Pending* pending) {
   }
   const absl::Status sealed = sealer_.Seal(parts, pending->case_id, pending->call.received_at, &pending->held);
   if (sealed.ok()) {
-    pending->call.side_rows = Sealer::TakeRows(pending->held);
+    pending->call.side_rows = Sealer::TakeRows(&pending->held);
     return std::nullopt;
   }
   if (sealed.code() == absl::StatusCode::kResourceExhausted) {

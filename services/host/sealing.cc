@@ -185,9 +185,12 @@ absl::Status Sealer::Seal(const PersonalParts& parts, const std::optional<Uuid>&
   return absl::OkStatus();
 }
 
-std::vector<storage::SideRow> Sealer::TakeRows(const HeldKeys& held) {
-  std::vector<storage::SideRow> rows;
-  for (const HeldKey& key : held) rows.insert(rows.end(), key.rows.begin(), key.rows.end());
+std::vector<storage::SideRow> Sealer::TakeRows(HeldKeys* held) {
+  if (held->empty()) return {};
+  std::vector<storage::SideRow> rows = std::move(held->front().rows);
+  for (size_t i = 1; i < held->size(); ++i) {
+    for (storage::SideRow& row : (*held)[i].rows) rows.push_back(std::move(row));
+  }
   return rows;
 }
 

@@ -38,8 +38,8 @@ class Sealer {
   // also after an error: give them back with Release.
   absl::Status Seal(const PersonalParts& parts, const std::optional<Uuid>& case_id, Instant received_at,
                     HeldKeys* held);
-  // The rows to write with the record of a command.
-  static std::vector<storage::SideRow> TakeRows(const HeldKeys& held);
+  // The rows to write with the record of a command; the keys stay held.
+  static std::vector<storage::SideRow> TakeRows(HeldKeys* held);
   void Release(HeldKeys* held, RowsOutcome outcome);
 
   // Replaces ciphertext by plain data: texts whole, particulars masked unless `in_full`. What cannot be opened (the

@@ -34,7 +34,8 @@ struct RingSecrets {
 struct HeldKey {
   Uuid id;  // of the person or the case
   Key key;
-  std::vector<storage::SideRow> rows;  // to be written with the record; empty once they are durable
+  std::vector<storage::SideRow> rows;  // to be written with the record; may be moved out; none once they are durable
+  bool carries_rows = false;           // there were any
   std::shared_ptr<void> slot;          // the ring's own
 };
 

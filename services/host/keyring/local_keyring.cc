@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kCheckName = "ring/check";
 constexpr std::string_view kCheckText = "casehub key ring";
+constexpr std::string_view kBlindPrefix = "blind/";
 constexpr char kWrapVersion = 1;
 
 std::string KeyName(const Uuid& id) { return std::string("key/").append(id.Bytes()); }
@@ -107,9 +108,8 @@ std::shared_ptr<LocalKeyRing::Slot> LocalKeyRing::Mint(const Uuid& id, std::stri
   slot->id = id;
   slot->key = Key::Random();
   slot->name = std::move(name);
-  std::string wrapped(1, kWrapVersion);
-  EncryptGcm(wrap_, slot->key.bytes(), WrapContext(id), &wrapped);
-  slot->rows.push_back({KeyName(id), std::move(wrapped)});
+  slot->wrapped.push_back(kWrapVersion);
+  EncryptGcm(wrap_, slot->key.bytes(), WrapContext(id), &slot->wrapped);
   return slot;
 }
 
@@ -127,10 +127,14 @@ absl::StatusOr<std::optional<Key>> LocalKeyRing::ReadKey(const Uuid& id) const {
   return key;
 }
 
-absl::StatusOr<HeldKey> LocalKeyRing::Hold(Shard*, std::shared_ptr<Slot> slot) {
-  HeldKey held{slot->id, slot->key, slot->rows, slot};
+HeldKey LocalKeyRing::Hold(std::shared_ptr<Slot> slot) {
+  HeldKey held{slot->id, slot->key, {}, !slot->durable, slot};
   ++slot->holders;
-  if (!held.rows.empty() && !check_durable_.load(std::memory_order_relaxed)) {
+  if (slot->durable) return held;
+  held.rows.reserve(3);
+  held.rows.push_back({KeyName(slot->id), slot->wrapped});
+  if (slot->name.starts_with(kBlindPrefix)) held.rows.push_back({slot->name, std::string(slot->id.Bytes())});
+  if (!check_durable_.load(std::memory_order_relaxed)) {
     std::string check;
     EncryptGcm(wrap_, kCheckText, kCheckName, &check);
     held.rows.push_back({std::string(kCheckName), std::move(check)});
@@ -152,16 +156,16 @@ absl::Status LocalKeyRing::MakeRoom(Shard* shard) {
 absl::StatusOr<HeldKey> LocalKeyRing::HoldNew(Shard* shard, std::shared_ptr<Slot> slot) {
   if (absl::Status room = MakeRoom(shard); !room.ok()) return room;
   shard->pending[slot->name] = slot;
-  return Hold(shard, std::move(slot));
+  return Hold(std::move(slot));
 }
 
 absl::StatusOr<HeldKey> LocalKeyRing::PersonKey(common::v1::IdentityKind kind, std::string_view number) {
   const Mac::Digest blind = blind_.Compute(Normalised(kind, number));
-  std::string name = "blind/";
+  std::string name(kBlindPrefix);
   name.append(reinterpret_cast<const char*>(blind.data()), blind.size());
   Shard& shard = ShardOf(name);
   std::lock_guard lock(shard.mutex);
-  if (auto slot = Cached(&shard, name)) return Hold(&shard, std::move(slot));
+  if (auto slot = Cached(&shard, name)) return Hold(std::move(slot));
 
   auto row = read_(name);
   if (!row.ok()) return row.status();
@@ -177,26 +181,25 @@ absl::StatusOr<HeldKey> LocalKeyRing::PersonKey(common::v1::IdentityKind kind, s
       slot->name = name;
       slot->durable = true;
       Remember(&shard, slot);
-      return Hold(&shard, std::move(slot));
+      return Hold(std::move(slot));
     }
     // The person was forgotten: whoever comes back starts anew under another id.
   }
   const Uuid id = RandomUuid();
   auto slot = Mint(id, name);
-  slot->rows.push_back({name, std::string(id.Bytes())});
   return HoldNew(&shard, std::move(slot));
 }
 
 absl::StatusOr<HeldKey> LocalKeyRing::AnonymousKey() {
   // Nobody can ask for this key again by an identity, so nothing has to be remembered: the slot is the caller's alone.
-  return Hold(nullptr, Mint(RandomUuid(), ""));
+  return Hold(Mint(RandomUuid(), ""));
 }
 
 absl::StatusOr<HeldKey> LocalKeyRing::CaseKey(const Uuid& case_id) {
   const std::string name = KeyName(case_id);
   Shard& shard = ShardOf(name);
   std::lock_guard lock(shard.mutex);
-  if (auto slot = Cached(&shard, name)) return Hold(&shard, std::move(slot));
+  if (auto slot = Cached(&shard, name)) return Hold(std::move(slot));
   auto key = ReadKey(case_id);
   if (!key.ok()) return key.status();
   if (!key->has_value()) return HoldNew(&shard, Mint(case_id, name));
@@ -206,7 +209,7 @@ absl::StatusOr<HeldKey> LocalKeyRing::CaseKey(const Uuid& case_id) {
   slot->name = name;
   slot->durable = true;
   Remember(&shard, slot);
-  return Hold(&shard, std::move(slot));
+  return Hold(std::move(slot));
 }
 
 absl::StatusOr<std::optional<Key>> LocalKeyRing::Find(const Uuid& id) {
@@ -227,7 +230,7 @@ absl::StatusOr<std::optional<Key>> LocalKeyRing::Find(const Uuid& id) {
 
 void LocalKeyRing::Release(const HeldKey& held, RowsOutcome outcome) {
   auto slot = std::static_pointer_cast<Slot>(held.slot);
-  const bool carried_rows = !held.rows.empty();
+  const bool carried_rows = held.carries_rows;
   if (carried_rows && outcome == RowsOutcome::kDurable) check_durable_.store(true, std::memory_order_relaxed);
   if (slot->name.empty()) return;  // anonymous
   Shard& shard = ShardOf(slot->name);
@@ -236,7 +239,7 @@ void LocalKeyRing::Release(const HeldKey& held, RowsOutcome outcome) {
   if (slot->durable) return;
   if (carried_rows && outcome == RowsOutcome::kDurable) {
     slot->durable = true;
-    slot->rows.clear();
+    slot->wrapped.clear();
     shard.pending.erase(slot->name);
     Remember(&shard, std::move(slot));
     return;

@@ -44,8 +44,8 @@ class LocalKeyRing : public KeyRing {
   struct Slot {
     Uuid id;
     Key key;
-    std::string name;  // row key it is kept under: blind/… or key/…
-    std::vector<storage::SideRow> rows;
+    std::string name;     // row key it is kept under: blind/… or key/…
+    std::string wrapped;  // value of its row key/…, until that is durable
     bool durable = false;
     int holders = 0;
     int64_t kept_until_millis = 0;  // after an unknown outcome
@@ -64,7 +64,7 @@ class LocalKeyRing : public KeyRing {
   Shard& ShardOf(std::string_view name);
   std::shared_ptr<Slot> Cached(Shard* shard, const std::string& name);
   void Remember(Shard* shard, std::shared_ptr<Slot> slot);
-  absl::StatusOr<HeldKey> Hold(Shard* shard, std::shared_ptr<Slot> slot);
+  HeldKey Hold(std::shared_ptr<Slot> slot);
   absl::StatusOr<HeldKey> HoldNew(Shard* shard, std::shared_ptr<Slot> slot);
   absl::Status MakeRoom(Shard* shard);
   std::shared_ptr<Slot> Mint(const Uuid& id, std::string name) const;

@@ -43,7 +43,7 @@ class SealingTest : public testing::Test {
   void Seal(google::protobuf::Message* message, std::optional<Uuid> case_id = {}) {
     HeldKeys held;
     ASSERT_TRUE(sealer_.Seal(PartsOf(message), case_id, kReceived, &held).ok());
-    rows_.Write(Sealer::TakeRows(held));
+    rows_.Write(Sealer::TakeRows(&held));
     sealer_.Release(&held, RowsOutcome::kDurable);
   }
 
