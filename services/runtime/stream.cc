@@ -216,7 +216,7 @@ void Stream::Redo(Verdict verdict) {
   DropPendingRows();
   std::vector<Work> again;
   for (auto& one : pending) {
-    if (plants_.redo_forgotten && one != pending.front() && one->work.kind == WorkKind::kMail) continue;
+    if (plants_.redo_forgotten && one != pending.front()) continue;
     if (one->work.kind == WorkKind::kCommand || one->work.kind == WorkKind::kMail ||
         one->work.kind == WorkKind::kPark) {
       again.push_back(std::move(one->work));

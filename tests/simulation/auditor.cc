@@ -1,6 +1,7 @@
 #include "tests/simulation/auditor.h"
 
 #include <algorithm>
+#include <iostream>
 
 #include "absl/strings/str_cat.h"
 
@@ -30,6 +31,7 @@ void Auditor::Judge(PartitionId partition, const storage::LogEntry& entry, bool 
   if (record.ok()) judged.record = *std::move(record);
   const Hash128 hash = storage::HashBytes(*entry.bytes);
   judged.judgement = part.rule.Apply(entry.offset, entry.append_time, hash, judged.record);
+  if (verbose_ && !again && judged.record) Tell(partition, judged);
   if (!again) {
     context_->trace = storage::Chain(context_->trace, hash);
     CountVerdict(&part, judged);
@@ -43,7 +45,8 @@ void Auditor::Judge(PartitionId partition, const storage::LogEntry& entry, bool 
     if (judged.record->fingerprint != Hash128()) {
       const auto key = std::make_pair(judged.record->municipality.code(), judged.record->command_id);
       const auto [it, added] = part.commands.try_emplace(key, part.judged.size());
-      if (!added) {
+      // Where the log lost something, a writer may have decided on what is gone; but then its record says so.
+      if (!added && (log_->lost(partition).empty() || judged.judgement.evidence == Evidence::kNone)) {
         context_->Report("request_recorded_twice", absl::StrCat("request ", judged.record->command_id.ToString(),
                                                                 " of ", judged.record->municipality.ToString(),
                                                                 " stands at offsets ", part.judged[it->second].offset,
@@ -52,6 +55,16 @@ void Auditor::Judge(PartitionId partition, const storage::LogEntry& entry, bool 
     }
   }
   part.judged.push_back(std::move(judged));
+}
+
+void Auditor::Tell(PartitionId partition, const Judged& judged) const {
+  const storage::Record& record = *judged.record;
+  std::cerr << context_->now.micros << " partition " << partition << " offset " << judged.offset << ": "
+            << storage::VerdictName(judged.judgement.verdict) << ", kind " << static_cast<int>(record.kind) << " of "
+            << ServiceName(record.service) << ", epoch " << record.epoch << ", number " << record.sequence
+            << ", read up to " << record.read_up_to << ", command " << record.command_id.ToString() << ", "
+            << record.events.size() << " events, settles " << record.settles.size() << ", decided "
+            << record.decided_at.micros << " " << record.address << "\n";
 }
 
 void Auditor::CountVerdict(Part* part, const Judged& judged) {

@@ -26,7 +26,8 @@ struct Judged {
 
 class Auditor {
  public:
-  Auditor(Context* context, storage::SimulatedLog* log) : context_(context), log_(log) {}
+  Auditor(Context* context, storage::SimulatedLog* log, bool verbose)
+      : context_(context), log_(log), verbose_(verbose) {}
 
   // Judges what has become readable since the last call.
   void CatchUp();
@@ -56,12 +57,14 @@ class Auditor {
   };
   static size_t Index(PartitionId partition) { return static_cast<size_t>(partition); }
   void Judge(PartitionId partition, const storage::LogEntry& entry, bool again);
+  void Tell(PartitionId partition, const Judged& judged) const;
   void CountVerdict(Part* part, const Judged& judged);
   void CountEvidence(const Judged& judged);
   void CountOvertaken(Part* part, const Judged& judged);
 
   Context* context_;
   storage::SimulatedLog* log_;
+  bool verbose_;
   std::vector<Part> parts_{kPartitions};
 };
 

@@ -169,7 +169,7 @@ class History {
       context_->Count(Situation::kOldPart);
       return;
     }
-    history->hops[number].parts[static_cast<uint32_t>(service)] = state;
+    history->hops[number].parts.try_emplace(static_cast<uint32_t>(service), state);  // the first one goes
   }
 
   void OnTransfer(const TransferEvent& event) {

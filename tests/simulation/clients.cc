@@ -1,6 +1,7 @@
 #include "tests/simulation/clients.h"
 
 #include <algorithm>
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,22 +18,6 @@ constexpr int64_t kIdSpan = 4 * 3600 * kSecond;  // kept by the simulated proces
 constexpr int kAttemptsMax = 6;
 
 }  // namespace
-
-// These say nothing of the case, only that this process did not decide; all but the last are certain.
-bool IsTransportRefusal(Refusal reason) {
-  switch (reason) {
-    case Refusal::REFUSAL_NOT_OWNER:
-    case Refusal::REFUSAL_LOG_UNAVAILABLE:
-    case Refusal::REFUSAL_QUEUE_FULL:
-    case Refusal::REFUSAL_STREAM_BLOCKED:
-    case Refusal::REFUSAL_DEADLINE_PASSED:
-    case Refusal::REFUSAL_SHUTTING_DOWN:
-    case Refusal::REFUSAL_OUTCOME_UNKNOWN:
-      return true;
-    default:
-      return false;
-  }
-}
 
 Clients::Clients(Context* context, const SeedPlan* plan, Cluster* cluster, Auditor* auditor, storage::SimulatedLog* log)
     : context_(context),
@@ -91,12 +76,11 @@ void Clients::Issue(Draft draft) {
   if (random.OneIn(400)) shift = -kIdSpan - 3600 * kSecond;
   if (random.OneIn(400)) shift = 3600 * kSecond;
   const Uuid id = NewId(shift);
-  const bool reused = random.OneIn(60);
-  Draft other;
-  if (reused) other = workload_.OtherBody(draft);
+  std::optional<Draft> other;
+  if (random.OneIn(60)) other = workload_.OtherBody(draft);
   Send(Add(std::move(draft), id));
-  if (reused) {
-    const size_t again = Add(std::move(other), id);
+  if (other) {
+    const size_t again = Add(*std::move(other), id);
     context_->After(random.Between(0, 300) * kMillisecond, [this, again] { Send(again); });
   }
 }
@@ -146,7 +130,8 @@ void Clients::Retry(size_t index, int64_t after) {
   Request& request = requests_[index];
   if (request.settled) return;
   if (!draining_ && request.attempts >= kAttemptsMax) {
-    // Given up for now, and asked for again when the world has calmed down.
+    if (!request.given_up) --outstanding_;
+    request.given_up = true;
     return;
   }
   context_->After(after, [this, index, number = request.attempts] {
@@ -208,11 +193,22 @@ void Clients::OnEmitted(Emitted emitted) {
     ++context_->counts.refusals[name.substr(std::string_view("REFUSAL_").size())];
   }
   context_->Trace(absl::StrCat(emitted.reply.ticket, "/", emitted.reply.offset, "/", emitted.reply.result.index()));
+  if (plan_->verbose) Tell(attempt, emitted);
   if (attempt.is_query) {
     OnQueryReply(attempt, emitted);
   } else {
     OnCommandReply(attempt, emitted);
   }
+}
+
+void Clients::Tell(const Attempt& attempt, const Emitted& emitted) const {
+  const auto* refused = std::get_if<runtime::Refused>(&emitted.reply.result);
+  const Draft& draft = attempt.is_query ? attempt.query : requests_[attempt.request].draft;
+  std::cerr << context_->now.micros << " process " << emitted.process << " answers " << draft.name << " "
+            << (attempt.is_query ? std::string() : requests_[attempt.request].id.ToString()) << " attempt "
+            << attempt.number << ": " << (refused == nullptr ? "ok" : common::v1::Refusal_Name(refused->reason))
+            << ", taken at " << emitted.taken_at << ", answered at " << emitted.answered_at << ", stands at "
+            << emitted.reply.offset << "\n";
 }
 
 void Clients::OnCommandReply(const Attempt& attempt, const Emitted& emitted) {
@@ -221,6 +217,7 @@ void Clients::OnCommandReply(const Attempt& attempt, const Emitted& emitted) {
     if (refused->reason != Refusal::REFUSAL_OUTCOME_UNKNOWN) ++request.definite;
     if (!IsTransportRefusal(refused->reason)) CheckProof(request, emitted);
     if (refused->reason == Refusal::REFUSAL_REQUEST_ID_REUSED) context_->Count(Situation::kIdReused);
+    if (refused->reason == Refusal::REFUSAL_SLOT_USED) context_->Count(Situation::kRatedTwice);
   } else {
     CheckAcknowledged(&request, emitted);
   }
@@ -251,14 +248,20 @@ void Clients::Receive(size_t index, int number, const runtime::Reply& reply, Par
 void Clients::OnAnswered(size_t index, const runtime::Reply& reply, PartitionId partition) {
   Request& request = requests_[index];
   if (!request.settled) {
-    request.settled = true;
-    --outstanding_;
+    Settle(&request);
     if (request.delivered > 1) {
       context_->Count(reply.recorded ? Situation::kUnknownWasNot : Situation::kUnknownWasRecorded);
     }
     workload_.Learn(request.draft, std::get<runtime::Answered>(reply.result).bytes, partition, reply.offset);
   }
-  if (draining_ || !context_->random.OneIn(15)) return;
+  if (draining_) return;
+  const int followed = request.draft.case_index;
+  if (request.draft.service == ServiceId::kTransfer && followed >= 0 && context_->random.OneIn(3)) {
+    context_->After(context_->random.Between(1, 60) * kMillisecond, [this, followed] {
+      if (!draining_) Issue(workload_.FollowUp(followed));
+    });
+  }
+  if (!context_->random.OneIn(15)) return;
   // Once more, at once or much later: it must get the first reply.
   request.repeats = true;
   const int64_t wait = context_->random.OneIn(3) ? 0 : context_->random.Between(1, 8'000) * kMillisecond;
@@ -270,9 +273,12 @@ void Clients::OnAnswered(size_t index, const runtime::Reply& reply, PartitionId 
 void Clients::OnRefused(size_t index, const runtime::Refused& refused) {
   Request& request = requests_[index];
   if (IsTransportRefusal(refused.reason)) return Retry(index, context_->random.Between(1, 200) * kMillisecond);
-  if (request.settled) return;
-  request.settled = true;
-  --outstanding_;
+  Settle(&request);
+}
+
+void Clients::Settle(Request* request) {
+  if (!request->settled && !request->given_up) --outstanding_;
+  request->settled = true;
 }
 
 }  // namespace casehub::simulation

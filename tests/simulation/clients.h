@@ -25,6 +25,7 @@ struct Request {
   int delivered = 0;          // attempts that reached a process
   int definite = 0;           // of those, how many were refused for certain
   bool settled = false;       // its caller has an answer
+  bool given_up = false;      // its caller waits no more, until the world has calmed down
   bool acknowledged = false;  // some process answered with its recorded reply
   bool nothing_to_do = false;
   bool repeats = false;  // sent again after it was acknowledged
@@ -60,7 +61,9 @@ class Clients {
   void SendTo(int process, size_t request, uint64_t ticket);
   void Ask(Draft draft);
   void Retry(size_t request, int64_t after);
+  void Settle(Request* request);
   void OnEmitted(Emitted emitted);
+  void Tell(const Attempt& attempt, const Emitted& emitted) const;
   void OnCommandReply(const Attempt& attempt, const Emitted& emitted);
   void OnQueryReply(const Attempt& attempt, const Emitted& emitted);
   void CheckAcknowledged(Request* request, const Emitted& emitted);
@@ -87,7 +90,5 @@ class Clients {
   int64_t pace_micros_ = 0;
   bool draining_ = false;
 };
-
-bool IsTransportRefusal(runtime::Refusal reason);
 
 }  // namespace casehub::simulation

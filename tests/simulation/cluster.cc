@@ -27,6 +27,22 @@ size_t IndexOf(ServiceId service) {
   return static_cast<size_t>(std::find(kServices.begin(), kServices.end(), service) - kServices.begin());
 }
 
+// These say nothing of the case, only that this process did not decide; all but the last are certain.
+bool IsTransportRefusal(Refusal reason) {
+  switch (reason) {
+    case Refusal::REFUSAL_NOT_OWNER:
+    case Refusal::REFUSAL_LOG_UNAVAILABLE:
+    case Refusal::REFUSAL_QUEUE_FULL:
+    case Refusal::REFUSAL_STREAM_BLOCKED:
+    case Refusal::REFUSAL_DEADLINE_PASSED:
+    case Refusal::REFUSAL_SHUTTING_DOWN:
+    case Refusal::REFUSAL_OUTCOME_UNKNOWN:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Cluster::Cluster(Context* context, const SeedPlan* plan, storage::SimulatedLog* log, Auditor* auditor)
     : context_(context), plan_(plan), log_(log), auditor_(auditor) {
   Random& random = context_->random;
@@ -180,6 +196,11 @@ void Cluster::Turn(int id, PartitionId partition) {
 }
 
 void Cluster::HandOut(Process* one, Shard* shard, TurnOutput* out) {
+  const auto proved = std::count_if(out->replies.begin(), out->replies.end(), [](const runtime::Reply& reply) {
+    const auto* refused = std::get_if<runtime::Refused>(&reply.result);
+    return refused != nullptr && !IsTransportRefusal(refused->reason);
+  });
+  if (proved > 1) context_->Count(Situation::kBarrierShared);
   for (runtime::Reply& reply : out->replies) {
     const auto taken = shard->tickets.find(reply.ticket);
     if (taken == shard->tickets.end()) {
@@ -197,6 +218,9 @@ void Cluster::HandOut(Process* one, Shard* shard, TurnOutput* out) {
 
 void Cluster::SendMail(runtime::Mail mail) {
   Random& random = context_->random;
+  uint64_t& newest = mail_sent_[{mail.service, mail.from, mail.to}];
+  if (mail.n <= newest) context_->Count(Situation::kMailResent);
+  newest = std::max(newest, mail.n);
   int copies = 1;
   if (random.Chance(network_.lose_ppm)) {
     context_->Fault("mail lost");

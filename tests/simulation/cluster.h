@@ -4,8 +4,10 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -36,7 +38,8 @@ struct SeedPlan {
   bool lost_tails = false;  // the log breaks its promise now and then; no transfers in such a world
   runtime::Plants plants;
   DomainPlants domain;
-  std::string folder;  // for RocksDB
+  std::string folder;    // for RocksDB
+  bool verbose = false;  // tells of every record and answer
 };
 
 // A reply as it left its process, and how far that process had read when it took the command and when it answered.
@@ -110,6 +113,7 @@ class Cluster {
   void RebuildLive(int process, PartitionId partition);
   // Passes what stays unexplained, as an operator would.
   void PassBlockedStreams();
+  bool TakeAsOperator(PartitionId partition, ServiceId service);
   void HealStores();
 
   // --- state
@@ -151,9 +155,12 @@ class Cluster {
   std::array<Process, kProcesses> processes_;
   std::array<std::vector<std::unique_ptr<runtime::Service>>, kPartitions> services_;
   std::array<std::array<std::array<bool, kProcesses>, kServices.size()>, kPartitions> hints_{};
+  std::map<std::tuple<ServiceId, Municipality, Municipality>, uint64_t> mail_sent_;  // newest of each mailbox
   uint64_t incarnations_ = 0;
 };
 
 size_t IndexOf(ServiceId service);
+// Says nothing of the case, only that this process did not decide; all but OUTCOME_UNKNOWN are certain.
+bool IsTransportRefusal(runtime::Refusal reason);
 
 }  // namespace casehub::simulation

@@ -59,12 +59,17 @@ void Cluster::OpenShard(Process* one, Shard* shard) {
                        absl::StrCat("process ", one->id, ", partition ", shard->partition, ": ", status.ToString()));
       return;
     }
-    context_->Count(absl::IsDataLoss(status) ? Situation::kLostTailAtOpen : Situation::kLostTailBeyondEnd);
+    context_->Count(Situation::kLostTailAtOpen);
     if (attempt == 0) {
       shard->store->Damage();
     } else {
       shard->store->Erase();
     }
+  }
+  for (size_t i = 1; i < kServices.size(); ++i) {
+    if (shard->live->rows(i).applied == shard->live->rows(0).applied) continue;
+    context_->Count(Situation::kRecoveredUnevenly);
+    break;
   }
   shard->turn_at = INT64_MAX;
   shard->roles.fill(Stream::Role::kFollower);
@@ -192,7 +197,8 @@ void Cluster::RebuildLive(int id, PartitionId partition) {
   Shard& shard = process(id).shards[static_cast<size_t>(partition)];
   if (!shard.live || shard.fault_expected || plan_->lost_tails) return;
   const auto& all = services(partition);
-  const runtime::Service* service = all[context_->random.Below(all.size())].get();
+  const size_t index = context_->random.Below(all.size());
+  const runtime::Service* service = all[index].get();
   storage::ProjectionStore* store = shard.store->get();
   if (!shard.live->Flush(ClockOf(id)).ok()) return;
   auto target = store->BeginRebuild(service->id());
@@ -203,7 +209,8 @@ void Cluster::RebuildLive(int id, PartitionId partition) {
   request.service = service;
   for (const auto& one : all) request.catalogue.push_back(one.get());
   request.target = *target;
-  request.up_to = shard.live->rule().offset();
+  request.up_to = shard.live->rows(index).applied;  // after a loss of power some stand further than others
+  request.limits = limits_.stream;
   const auto rebuilt = runtime::Rebuild(request);
   if (!rebuilt.ok()) return context_->Report("rebuild_failed", rebuilt.status().ToString());
   const auto difference = runtime::FirstDifference(*store->keyspace(service->id()), **target);
@@ -231,26 +238,32 @@ void Cluster::PassBlockedStreams() {
       });
       if (!blocked) continue;
       context_->Count(Situation::kStreamBlocked);
-      const auto& rule = auditor_->rule(partition);
-      storage::Record record;
-      record.kind = storage::RecordKind::kOwnerEpoch;
-      record.by_operator = true;
-      record.service = service;
-      const uint64_t high = context_->random.Next();
-      record.owner = record.command_id = Uuid::V7(context_->now.micros / 1000, high, context_->random.Next());
-      record.previous_epoch = rule.stream(service).epoch;
-      record.epoch = record.previous_epoch + 1;
-      record.decided_at = std::max(context_->now, rule.stream(service).decided_at);
-      record.read_up_to = rule.offset();
-      record.log_digest = rule.log_digest();
-      record.head = rule.stream(service).head;
-      record.address = "operator";
-      auto bytes = storage::EncodeRecord(record);
-      storage::AppendBatch batch;
-      batch.records.push_back(std::make_shared<const std::string>(*std::move(bytes)));
-      if (one_log()->Append(partition, std::move(batch)).ok()) context_->Count(Situation::kOperatorPassed);
+      if (TakeAsOperator(partition, service)) context_->Count(Situation::kOperatorPassed);
     }
   }
+}
+
+// What an operator appends has the digest of the log as it is: whoever reads another log finds out.
+bool Cluster::TakeAsOperator(PartitionId partition, ServiceId service) {
+  const auto& rule = auditor_->rule(partition);
+  storage::Record record;
+  record.kind = storage::RecordKind::kOwnerEpoch;
+  record.by_operator = true;
+  record.service = service;
+  const uint64_t high = context_->random.Next();
+  record.owner = record.command_id = Uuid::V7(context_->now.micros / 1000, high, context_->random.Next());
+  record.previous_epoch = rule.stream(service).epoch;
+  record.epoch = record.previous_epoch + 1;
+  record.decided_at = std::max(context_->now, rule.stream(service).decided_at);
+  record.read_up_to = rule.offset();
+  record.log_digest = rule.log_digest();
+  record.head = rule.stream(service).head;
+  record.address = "operator";
+  auto bytes = storage::EncodeRecord(record);
+  if (!bytes.ok()) return false;
+  storage::AppendBatch batch;
+  batch.records.push_back(std::make_shared<const std::string>(*std::move(bytes)));
+  return one_log()->Append(partition, std::move(batch)).ok();
 }
 
 void Cluster::FlushAll() {

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace casehub::simulation {
+namespace {
+
+constexpr int kTailsMax = 12;  // of one world: more and it gets nowhere
+
+}  // namespace
 
 Faults::Faults(Context* context, const SeedPlan* plan, Cluster* cluster, Auditor* auditor, storage::SimulatedLog* log)
     : context_(context), plan_(plan), cluster_(cluster), auditor_(auditor), log_(log) {}
@@ -176,7 +181,7 @@ void Faults::SlowReader() {
 void Faults::PassNight() {
   Random& random = context_->random;
   context_->Fault("night passed");
-  const int64_t hours = random.OneIn(4) ? random.Between(24, 24 * 40) : random.Between(1, 12);
+  const int64_t hours = random.OneIn(3) ? random.Between(24, 24 * 120) : random.Between(1, 12);
   context_->now.micros += hours * 3600 * kSecond;
 }
 
@@ -204,10 +209,10 @@ void Faults::Maintain() {
 size_t Faults::TailToLose(PartitionId partition) const {
   const auto& judged = auditor_->judged(partition);
   if (!context_->random.OneIn(2)) return 1 + context_->random.Below(12);
-  for (size_t i = judged.size(); i > 0 && judged.size() - i < 200; --i) {
+  for (size_t i = judged.size(); i > 0 && judged.size() - i < 40; --i) {
     const Judged& owner = judged[i - 1];
     if (!owner.IsEffective() || owner.record->kind != storage::RecordKind::kOwnerEpoch) continue;
-    for (size_t k = i - 1; k > 0 && judged.size() - k < 260; --k) {
+    for (size_t k = i - 1; k > 0 && judged.size() - k < 60; --k) {
       const Judged& before = judged[k - 1];
       if (before.IsEffective() && before.record->service == owner.record->service) return judged.size() - (k - 1);
     }
@@ -216,6 +221,7 @@ size_t Faults::TailToLose(PartitionId partition) const {
 }
 
 void Faults::LoseTail() {
+  if (++tails_lost_ > kTailsMax) return;
   Random& random = context_->random;
   const auto partition = static_cast<PartitionId>(random.Below(kPartitions));
   const size_t lost_before = log_->lost(partition).size();
@@ -223,6 +229,16 @@ void Faults::LoseTail() {
   context_->Fault("tail of the log lost");
   auditor_->Rewind(partition);
   if (random.OneIn(2)) ReturnLost(partition, lost_before);
+  if (random.OneIn(2)) context_->After(random.Between(1, 1'500) * kMillisecond, [this] { LosePower(); });
+}
+
+// Keyspaces recover alone: some may stand on what was lost, others before it.
+void Faults::LosePower() {
+  const int id = static_cast<int>(context_->random.Below(kProcesses));
+  if (healed_ || !cluster_->process(id).up) return;
+  context_->Fault("process lost power");
+  cluster_->Stop(id, Cluster::End::kLostPower, false);
+  context_->After(context_->random.Between(10, 800) * kMillisecond, [this, id] { cluster_->Start(id); });
 }
 
 // A producer that had no answer sends again what the log had lost: a take-over and what followed it, but not what stood
@@ -277,6 +293,13 @@ void Faults::Heal() {
     }
   }
   for (int id = 0; id < kProcesses; ++id) cluster_->Start(id);
+  if (!plan_->lost_tails) return;
+  // A reader that missed a loss finds out with the next record that was written on the log as it is.
+  context_->After(2 * kSecond, [this] {
+    for (PartitionId partition = 0; partition < kPartitions; ++partition) {
+      cluster_->TakeAsOperator(partition, ServiceId::kRegistry);
+    }
+  });
 }
 
 }  // namespace casehub::simulation

@@ -32,6 +32,7 @@ class Faults {
   void BreakStore();
   void Maintain();
   void LoseTail();
+  void LosePower();
   void CallOperator();
   void ReturnLost(PartitionId partition, size_t lost_before);
   size_t TailToLose(PartitionId partition) const;
@@ -42,6 +43,7 @@ class Faults {
   Auditor* auditor_;
   storage::SimulatedLog* log_;
   storage::SimulatedFaults log_faults_;
+  int tails_lost_ = 0;
   bool healed_ = false;
 };
 

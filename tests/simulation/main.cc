@@ -1,4 +1,4 @@
-// casehub-sim [--seeds A..B] [--events N] [--plant BUG] [--workers N] [--quiet] [--trace-hash]
+// casehub-sim [--seeds A..B] [--events N] [--plant BUG] [--workers N] [--quiet] [--trace-hash] [--verbose]
 //
 // The last line is `sim ok: S seeds, E events, 0 violations` (exit status 0), or `violation NAME seed N` (exit status
 // 1) with the command that repeats it above. Exit status 2: bad usage.
@@ -20,13 +20,14 @@ constexpr uint64_t kEventsMax = 1'000'000;
 struct Arguments {
   RunOptions run;
   bool quiet = false;
+  bool trace_hash = false;
   bool list_plants = false;
 };
 
 int Usage(const std::string& problem) {
   std::cerr << "error: " << problem << "\n"
             << "usage: casehub-sim [--seeds A..B] [--events N] [--plant BUG|list] [--workers N] [--quiet] "
-               "[--trace-hash]\n";
+               "[--trace-hash] [--verbose]\n";
   return 2;
 }
 
@@ -47,7 +48,11 @@ std::optional<std::string> Parse(int argc, char** argv, Arguments* arguments) {
       continue;
     }
     if (flag == "--trace-hash") {
-      arguments->run.trace_hash = true;
+      arguments->trace_hash = true;
+      continue;
+    }
+    if (flag == "--verbose") {
+      arguments->run.verbose = true;
       continue;
     }
     if (flag != "--seeds" && flag != "--events" && flag != "--plant" && flag != "--workers") {
@@ -110,7 +115,7 @@ int Main(int argc, char** argv) {
   }
   const RunResult result = RunSeeds(arguments.run);
   if (!arguments.quiet) result.counts.Print(std::cout);
-  if (arguments.run.trace_hash) {
+  if (arguments.trace_hash) {
     std::cout << "trace "
               << absl::StrCat(absl::Hex(result.trace.high, absl::kZeroPad16),
                               absl::Hex(result.trace.low, absl::kZeroPad16))

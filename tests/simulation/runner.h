@@ -14,8 +14,8 @@ struct RunOptions {
   uint64_t last_seed = 300;
   uint64_t events = 2'000;  // of each seed
   const Planted* planted = nullptr;
-  int workers = 0;  // 0: as many as there are processors
-  bool trace_hash = false;
+  int workers = 0;       // 0: as many as there are processors
+  bool verbose = false;  // every record and answer, on stderr
 };
 
 struct Finding {

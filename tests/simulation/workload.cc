@@ -149,14 +149,16 @@ Draft Workload::NextStep(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];
   if (file.offered) {
-    const uint64_t die = random.Below(10);
+    // What was declined once is likely to be declined again: that is when the superior comes in.
+    const uint64_t die = random.Below(file.declines == 1 ? 20 : 10);
     if (die < 4) return Accept(index);
-    if (die < 7) return Decline(index);
+    if (die < 7 || die > 9) return Decline(index);
     return die < 9 ? Recall(index) : RegisterContact(index);
   }
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
-  if (transfers_ && file.line != CaseLine::kImported && random.OneIn(4)) return Offer(index);
+  const bool on_its_way = !file.left.empty() || file.declines > 0;
+  if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? 2 : 4)) return Offer(index);
   switch (file.line) {
     case CaseLine::kContact:
       return random.OneIn(2) ? SubmitAid(index) : RegisterContact(index);
@@ -226,7 +228,7 @@ Draft Workload::RegisterContact(int index) {
     request->set_case_id(file.text_id);
     if (random.OneIn(3)) request->set_etag(file.etag);
     Seal(&random, request->mutable_note(), file.text_id);
-    if (random.OneIn(60)) request->mutable_note()->set_sealed(kDefectNote);
+    if (random.OneIn(30)) request->mutable_note()->set_sealed(kDefectNote);
     if (random.OneIn(900)) request->mutable_note()->set_sealed(random.Bytes(kTooLargeForARecord));
     return Make(ServiceId::kIntake, file.at, std::move(request), index);
   }
@@ -364,6 +366,7 @@ Draft Workload::ImportCase() {
   if (index >= 0 && !cases_[static_cast<size_t>(index)].reference.empty() && random.OneIn(2)) {
     const CaseFile& file = cases_[static_cast<size_t>(index)];
     municipality = random.OneIn(4) ? OtherThan(file.at) : file.at;
+    if (!file.left.empty() && random.OneIn(2)) municipality = file.left.back();
     request->set_source_system(file.source);
     request->set_external_reference(file.reference);
   } else {
@@ -395,6 +398,9 @@ Draft Workload::Offer(int index) {
   auto request = About<transfer::v1::OfferTransferRequest>(file);
   Municipality to = file.competent.IsNone() || file.competent == file.at ? OtherThan(file.at) : file.competent;
   if (random.OneIn(3)) to = OtherThan(file.at);
+  // On and on, and at last to where it was before the last one.
+  if (file.left.size() > 1 && random.OneIn(2)) to = file.left[file.left.size() - 2];
+  if (to == file.at) to = OtherThan(file.at);
   request->set_to(random.OneIn(50) ? "999999" : random.OneIn(50) ? file.at.ToString() : to.ToString());
   if (!random.OneIn(60)) request->set_reason("competent there");
   return Make(ServiceId::kTransfer, random.OneIn(20) ? OtherThan(file.at) : file.at, std::move(request), index);
@@ -479,7 +485,7 @@ Draft Workload::Register() {
   }
 }
 
-Draft Workload::OtherBody(const Draft& draft) {
+std::optional<Draft> Workload::OtherBody(const Draft& draft) {
   Draft other = draft;
   other.message.reset(draft.message->New());
   other.message->CopyFrom(*draft.message);
@@ -487,7 +493,8 @@ Draft Workload::OtherBody(const Draft& draft) {
   const auto* reason = other.message->GetDescriptor()->FindFieldByName("reason");
   const auto* reference = other.message->GetDescriptor()->FindFieldByName("external_reference");
   const auto* named = field != nullptr ? field : reason != nullptr ? reason : reference;
-  if (named != nullptr) other.message->GetReflection()->SetString(other.message.get(), named, "7");
+  if (named == nullptr) return std::nullopt;
+  other.message->GetReflection()->SetString(other.message.get(), named, "7");
   return other;
 }
 

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ struct CaseFile {
   uint64_t hop = 0;
   Municipality offered_to;
   bool offered = false;
-  bool moved = false;  // it was somewhere else before
+  int declines = 0;
+  std::vector<Municipality> left;  // where it was, newest last
   PartitionId partition = 0;
   Offset seen_at = kNoOffset;  // an acknowledgement that says it is at `at`
 };
@@ -59,10 +61,12 @@ class Workload {
   std::vector<Draft> Opening();
   Draft NextCommand();
   Draft NextQuery();
+  // What whoever follows a case does at once when a step of it is done.
+  Draft FollowUp(int case_index) { return NextStep(case_index); }
   // Several commands at once on one case, which cannot all succeed.
   std::vector<Draft> Race();
-  // The same request with another body.
-  Draft OtherBody(const Draft& draft);
+  // The same request with another body; nullopt where there is nothing to change.
+  std::optional<Draft> OtherBody(const Draft& draft);
 
   // A command was acknowledged: what its clients learn from it.
   void Learn(const Draft& draft, const std::string& reply, PartitionId partition, Offset offset);

@@ -70,12 +70,13 @@ void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file)
     transfer::v1::AcceptTransferResponse accepted;
     accepted.ParseFromString(reply);
     if (accepted.hop() < file->hop) return;
+    if (file->at != draft.municipality) file->left.push_back(file->at);
     file->at = draft.municipality;
     file->offered = false;
-    file->moved = true;
     file->office.clear();
     file->pending_office.clear();
   } else if (draft.name == "DeclineTransfer") {
+    ++file->declines;
     file->offered = false;
   }
 }

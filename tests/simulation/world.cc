@@ -8,6 +8,7 @@
 namespace casehub::simulation {
 namespace {
 
+constexpr int64_t kPeaceMin = 4 * kSecond;
 constexpr int64_t kPeaceMax = 180 * kSecond;
 
 class World {
@@ -16,7 +17,7 @@ class World {
       : plan_(plan),
         context_(plan.seed * 0x9E3779B97F4A7C15ull + 1),
         log_(LogOptions(&context_)),
-        auditor_(&context_, &log_),
+        auditor_(&context_, &log_, plan.verbose),
         cluster_(&context_, &plan_, &log_, &auditor_),
         clients_(&context_, &plan_, &cluster_, &auditor_, &log_),
         faults_(&context_, &plan_, &cluster_, &auditor_, &log_) {}
@@ -24,7 +25,9 @@ class World {
   Outcome Run() {
     faults_.Start();
     clients_.Start();
-    for (uint64_t steps = 0; Alive() && auditor_.events() < plan_.events && steps < kStepsMax; ++steps) Step();
+    // A world that gets nowhere is brought to rest all the same.
+    const uint64_t steps_max = 300'000 + 150 * plan_.events;
+    for (uint64_t steps = 0; Alive() && auditor_.events() < plan_.events && steps < steps_max; ++steps) Step();
     if (Alive()) MakePeace();
     if (Alive()) {
       cluster_.FlushAll();
@@ -37,8 +40,6 @@ class World {
   }
 
  private:
-  static constexpr uint64_t kStepsMax = 20'000'000;
-
   static storage::SimulatedLogOptions LogOptions(Context* context) {
     storage::SimulatedLogOptions options;
     options.partitions = kPartitions;
@@ -74,7 +75,8 @@ class World {
   void MakePeace() {
     faults_.Heal();
     clients_.Drain();
-    const int64_t until = context_.now.micros + kPeaceMax;
+    const int64_t since = context_.now.micros;
+    const int64_t until = since + kPeaceMax;
     std::string why = "nothing was looked at";
     while (Alive() && context_.now.micros < until) {
       const int64_t look_at = context_.now.micros + 250 * kMillisecond;
@@ -82,6 +84,7 @@ class World {
       while (Alive() && context_.now.micros < look_at) Step();
       if (plan_.lost_tails) cluster_.PassBlockedStreams();
       why.clear();
+      if (context_.now.micros < since + kPeaceMin) continue;
       if (!log_.NextDelivery() && clients_.AllSettled(&why) && cluster_.Quiet(&why)) return;
     }
     if (Alive()) context_.Report("not_quiet", why.empty() ? "records are on their way forever" : why);
