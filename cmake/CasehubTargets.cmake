@@ -60,5 +60,5 @@ function(casehub_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT "CASEHUB_BIN=${CMAKE_BINARY_DIR}/bin;CASEHUB_SOURCE=${CMAKE_SOURCE_DIR}")
+    ENVIRONMENT "CASEHUB_BIN=${CMAKE_BINARY_DIR}/bin;CASEHUB_SOURCE=${CMAKE_SOURCE_DIR};TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")
 endfunction()

@@ -49,11 +49,19 @@ RowsOutcome OutcomeOf(const Answer& answer) {
 
 // One call from its bytes to its answer. The request lives in the arena here, so that a call is one allocation.
 struct Edge::Pending {
-  explicit Pending(const Method* method_in, Completion done_in)
-      : method(method_in), done(std::move(done_in)), arena(block, sizeof(block)) {}
+  Pending(const Method* method_in, Completion done_in, std::shared_ptr<InFlight> in_flight_in)
+      : method(method_in), done(std::move(done_in)), in_flight(std::move(in_flight_in)), arena(block, sizeof(block)) {
+    in_flight->fetch_add(1, std::memory_order_relaxed);
+  }
+
+  void Finish(EdgeResult result) {
+    done(std::move(result));
+    if (in_flight->fetch_sub(1, std::memory_order_acq_rel) == 1) in_flight->notify_all();
+  }
 
   const Method* method;
   Completion done;
+  std::shared_ptr<InFlight> in_flight;
   Language language = Language::kChinese;
   std::string peer;
   std::string purpose;
@@ -75,13 +83,20 @@ Edge::Edge(EdgeOptions options, const Catalogue* catalogue, KeyRing* ring, Backe
       peer_attempts_(options_.peer_attempts_burst, options_.peer_attempt_interval_millis) {}
 
 void Edge::Handle(const Method& method, std::string_view request, const Caller& caller, Completion done) {
-  auto pending = std::make_shared<Pending>(&method, std::move(done));
+  auto pending = std::make_shared<Pending>(&method, std::move(done), in_flight_);
   pending->language = caller.language;
   MaybeRefused refused = Prepare(pending.get(), request, caller);
   if (!refused) refused = Post(pending);
   if (!refused) return;
   sealer_.Release(&pending->held, RowsOutcome::kNothingWritten);
-  pending->done(DescribeRefusal(*refused, caller.language));
+  pending->Finish(DescribeRefusal(*refused, caller.language));
+}
+
+void Edge::AwaitIdle() const {
+  for (int64_t left = in_flight_->load(std::memory_order_acquire); left != 0;
+       left = in_flight_->load(std::memory_order_acquire)) {
+    in_flight_->wait(left, std::memory_order_acquire);
+  }
 }
 
 Edge::MaybeRefused Edge::Prepare(Pending* pending, std::string_view bytes, const Caller& caller) {
@@ -259,16 +274,16 @@ Edge::MaybeRefused Edge::Post(const std::shared_ptr<Pending>& pending) {
 void Edge::OnAnswer(const std::shared_ptr<Pending>& pending, Answer answer) {
   sealer_.Release(&pending->held, OutcomeOf(answer));
   if (auto* refused = std::get_if<Refused>(&answer.result)) {
-    pending->done(DescribeRefusal(*refused, pending->language));
+    pending->Finish(DescribeRefusal(*refused, pending->language));
     return;
   }
   std::string bytes = std::move(std::get<Answered>(answer.result).reply_bytes);
   if (pending->method->reply_personal == nullptr) {
-    pending->done(Reply(pending.get(), std::move(bytes)));
+    pending->Finish(Reply(pending.get(), std::move(bytes)));
     return;
   }
   worker_.Post([this, pending, bytes = std::move(bytes)]() mutable {
-    pending->done(Reply(pending.get(), Opened(*pending, std::move(bytes))));
+    pending->Finish(Reply(pending.get(), Opened(*pending, std::move(bytes))));
   });
 }
 

@@ -68,9 +68,13 @@ class Edge {
   // From now on every call is answered SHUTTING_DOWN.
   void StopAdmission() { stopped_.store(true, std::memory_order_relaxed); }
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+  // Waits until every `done` has returned: what they use may go then.
+  void AwaitIdle() const;
 
  private:
   struct Pending;
+  // Shared with the calls, so that the last one to end does not touch an edge that is gone.
+  using InFlight = std::atomic<int64_t>;
   using MaybeRefused = std::optional<runtime::Refused>;
 
   MaybeRefused Prepare(Pending* pending, std::string_view request, const Caller& caller);
@@ -92,6 +96,7 @@ class Edge {
   AttemptLimiter case_attempts_;
   AttemptLimiter peer_attempts_;
   std::atomic<bool> stopped_{false};
+  std::shared_ptr<InFlight> in_flight_ = std::make_shared<InFlight>(0);
   Worker worker_;  // last: it ends before what it uses
 };
 

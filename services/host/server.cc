@@ -124,6 +124,8 @@ void Server::Drain(absl::Time deadline) {
   streams_.EndAll();
   server_->Shutdown(absl::ToChronoTime(deadline));
   server_->Wait();
+  // gRPC is done with a call before the thread that answered it has left the answer.
+  edge_.AwaitIdle();
   endpoint_.reset();
 }
 
