@@ -65,6 +65,9 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual Posted Post(Call call) = 0;
+  // The process is about to stop: calls that wait for something new (long polls) are answered with what there is, at
+  // once and from now on. Everything else goes on.
+  virtual void StopWaiting() {}
 };
 
 }  // namespace casehub::host

@@ -72,7 +72,10 @@ void SetUpLogging() {
 }
 
 Server::Server(ServerOptions options, KeyRing* ring, Backend* backend)
-    : options_(std::move(options)), metrics_(catalogue_), edge_(options_.edge, &catalogue_, ring, backend) {
+    : options_(std::move(options)),
+      backend_(backend),
+      metrics_(catalogue_),
+      edge_(options_.edge, &catalogue_, ring, backend) {
   if (!options_.on_stuck) {
     options_.on_stuck = [] {
       spdlog::critical("the drain does not end: giving up; everything acknowledged is safe");
@@ -121,6 +124,7 @@ void Server::Drain(absl::Time deadline) {
   const Watchdog watchdog(deadline + options_.stuck_after, options_.on_stuck);
   if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
   edge_.StopAdmission();
+  backend_->StopWaiting();
   streams_.EndAll();
   server_->Shutdown(absl::ToChronoTime(deadline));
   server_->Wait();

@@ -44,8 +44,8 @@ class Server {
   // Where other parts of the process add their figures.
   const std::shared_ptr<prometheus::Registry>& metrics() const { return metrics_.registry(); }
 
-  // In order: health says NOT_SERVING; new calls are refused with SHUTTING_DOWN; calls in flight finish, at the
-  // latest at `deadline`, when they are cancelled; the port closes. The backend must still run.
+  // In order: health says NOT_SERVING; new calls are refused with SHUTTING_DOWN; long polls are answered; calls in
+  // flight finish, at the latest at `deadline`, when they are cancelled; the port closes. The backend must still run.
   void Drain(absl::Time deadline);
 
  private:
@@ -53,6 +53,7 @@ class Server {
   absl::Status Listen();
 
   ServerOptions options_;
+  Backend* backend_;
   Catalogue catalogue_;
   CallMetrics metrics_;
   Edge edge_;

@@ -154,10 +154,11 @@ Posted Shards::PostLongPoll(PartitionId partition, Call call, Instant until) {
     ledger::v1::ListEntriesResponse response;
     const bool empty =
         answered != nullptr && response.ParseFromString(answered->reply_bytes) && response.entries().empty();
-    if (empty && !stopping_ && options_.clock() < until) {
+    if (empty && !polls_end_ && options_.clock() < until) {
       std::lock_guard lock(polls_mutex_);
       auto& polls = polls_[static_cast<size_t>(partition)];
-      if (polls.size() < options_.long_polls_max) {
+      // Asked again under the lock, so that none is left behind by StopWaiting.
+      if (!polls_end_ && polls.size() < options_.long_polls_max) {
         polls.push_back({std::move(*shared), until});
         return;
       }
@@ -176,7 +177,7 @@ void Shards::PollAgain(PartitionId partition, bool expired_only) {
     if (expired_only) {
       const Instant now = options_.clock();
       for (auto it = polls.begin(); it != polls.end();) {
-        if (it->until <= now || stopping_) {
+        if (it->until <= now || polls_end_) {
           ++it;
         } else {
           waiting.push_back(std::move(*it));
@@ -197,6 +198,16 @@ void Shards::PollAgain(PartitionId partition, bool expired_only) {
   }
 }
 
+void Shards::StopWaiting() {
+  {
+    std::lock_guard lock(polls_mutex_);
+    polls_end_ = true;
+  }
+  for (size_t i = 0; i < threads_.size(); ++i) {
+    if (threads_[i]) PollAgain(static_cast<PartitionId>(i), false);
+  }
+}
+
 bool Shards::WaitUntilOwned(Instant deadline) {
   for (auto& thread : threads_) {
     bool owned = false;
@@ -209,10 +220,8 @@ bool Shards::WaitUntilOwned(Instant deadline) {
 }
 
 absl::Status Shards::Stop(Instant deadline) {
+  StopWaiting();
   if (stopping_.exchange(true)) return absl::OkStatus();
-  for (size_t i = 0; i < threads_.size(); ++i) {
-    if (threads_[i]) PollAgain(static_cast<PartitionId>(i), true);
-  }
   {
     std::lock_guard lock(operations_mutex_);
     operations_wake_.notify_all();

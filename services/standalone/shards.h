@@ -49,6 +49,7 @@ class Shards : public host::Backend {
   ~Shards() override;
 
   host::Posted Post(host::Call call) override;
+  void StopWaiting() override;
   // Waits until every stream of this process is owned, so that the first call is not refused; false at `deadline`.
   bool WaitUntilOwned(Instant deadline);
   // Finishes what is pending, writes everything back, stops the threads.
@@ -91,6 +92,7 @@ class Shards : public host::Backend {
   Instant started_at_;
   std::vector<std::unique_ptr<runtime::PartitionThread>> threads_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> polls_end_{false};  // long polls are answered with what there is
 
   std::mutex polls_mutex_;
   std::vector<std::deque<LongPoll>> polls_;  // by partition

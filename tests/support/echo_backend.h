@@ -72,6 +72,18 @@ class EchoBackend : public Backend {
     std::lock_guard lock(mutex_);
     holding_ = true;
   }
+  // Keeps calls like long polls: until the process is about to stop.
+  void HoldAsPolls() {
+    std::lock_guard lock(mutex_);
+    holding_ = polls_ = true;
+  }
+  void StopWaiting() override {
+    {
+      std::lock_guard lock(mutex_);
+      if (!polls_) return;
+    }
+    AnswerHeld();
+  }
   size_t held() const {
     std::lock_guard lock(mutex_);
     return held_.size();
@@ -102,6 +114,7 @@ class EchoBackend : public Backend {
   mutable std::mutex mutex_;
   Posted next_posted_ = Posted::kAccepted;
   bool holding_ = false;
+  bool polls_ = false;
   std::deque<Call> held_;
 };
 

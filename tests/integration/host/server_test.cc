@@ -290,6 +290,22 @@ TEST_F(ServerTest, ADrainFinishesWhatIsInFlight) {
   EXPECT_EQ(failure->code, 14);
 }
 
+TEST_F(ServerTest, ADrainDoesNotWaitForLongPolls) {
+  backend_.HoldAsPolls();
+  DynamicClient client(Target());
+  std::thread caller([&] {
+    intake::v1::GetCaseRequest request;
+    request.set_municipality("330800");
+    request.set_case_id(RequestId(5));
+    intake::v1::GetCaseResponse response;
+    EXPECT_FALSE(client.Call(kGetCase, request, &response));
+  });
+  AwaitHeld(1);
+  // Nobody answers but the drain itself, and its deadline lies past the end of the call.
+  server_->Drain(absl::Now() + absl::Minutes(4));
+  caller.join();
+}
+
 TEST_F(ServerTest, ATakenPortIsAClearError) {
   ServerOptions options;
   options.listen = Target();
