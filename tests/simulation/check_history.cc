@@ -198,6 +198,11 @@ class History {
     }
     const auto acting = std::count_if(history.local.begin(), history.local.end(),
                                       [](const auto& entry) { return entry.second.acting(); });
+    const auto custodians = std::count_if(history.local.begin(), history.local.end(),
+                                          [](const auto& entry) { return entry.second.custodian; });
+    if (custodians != 1) {
+      Report("not_one_custodian", absl::StrCat("case ", event.case_id(), " has ", custodians, " custodians"));
+    }
     if (acting > 1) Report("two_act", absl::StrCat("two municipalities act on case ", event.case_id()));
   }
 

@@ -120,7 +120,14 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     return;
   }
   CaseFile& file = cases_[static_cast<size_t>(draft.case_index)];
-  if (draft.service == ServiceId::kTransfer) return LearnTransfer(draft, reply, &file);
+  if (draft.service == ServiceId::kTransfer) {
+    const Municipality before = file.at;
+    LearnTransfer(draft, reply, &file);
+    if (file.at == before) return;
+    file.partition = partition;
+    file.seen_at = offset;
+    return;
+  }
   if (draft.service == ServiceId::kEvaluation) {
     file.rated = true;
     return;
