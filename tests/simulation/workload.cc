@@ -494,7 +494,8 @@ std::optional<Draft> Workload::OtherBody(const Draft& draft) {
   const auto* reference = other.message->GetDescriptor()->FindFieldByName("external_reference");
   const auto* named = field != nullptr ? field : reason != nullptr ? reason : reference;
   if (named == nullptr) return std::nullopt;
-  other.message->GetReflection()->SetString(other.message.get(), named, "7");
+  const auto* reflection = other.message->GetReflection();
+  reflection->SetString(other.message.get(), named, reflection->GetString(*other.message, named) + "7");
   return other;
 }
 
