@@ -235,6 +235,10 @@ void Cluster::SendMail(runtime::Mail mail) {
       context_->Fault("mail late");
       delay += random.Between(1, 2'000) * kMillisecond;
     }
+    if (mail.from == network_.slow_from && mail.to == network_.slow_to) {
+      context_->Fault("mail on a slow way");
+      delay += random.Between(200, 2'000) * kMillisecond;
+    }
     context_->After(delay, [this, mail] {
       const PartitionId partition = runtime::PlaceOf(mail.to, kPartitions);
       const int id = Route(partition, mail.service);

@@ -27,7 +27,9 @@ inline constexpr std::array<ServiceId, 5> kServices = {ServiceId::kIntake, Servi
 struct NetworkFaults {
   uint32_t lose_ppm = 0;
   uint32_t double_ppm = 0;
-  uint32_t late_ppm = 0;  // up to two seconds
+  uint32_t late_ppm = 0;   // up to two seconds
+  Municipality slow_from;  // its mail to that one takes up to two seconds, always
+  Municipality slow_to;
 };
 
 // What one seed's world is like.

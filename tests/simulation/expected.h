@@ -42,6 +42,7 @@ inline constexpr std::string_view kExpectedFaults[] = {
     "mail lost",
     "mail doubled",
     "mail late",
+    "mail on a slow way",
     "acknowledgement lost",
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/simulation/services.h"
+
 namespace casehub::simulation {
 namespace {
 
@@ -41,7 +43,12 @@ NetworkFaults Faults::AnyNetwork() {
   const auto sometimes = [&](uint32_t ppm) {
     return random.OneIn(3) ? 0 : static_cast<uint32_t>(random.Below(ppm) + 1);
   };
-  return {sometimes(30'000), sometimes(60'000), sometimes(40'000)};
+  NetworkFaults network{sometimes(30'000), sometimes(60'000), sometimes(40'000), {}, {}};
+  if (random.OneIn(2)) {
+    network.slow_from = kMunicipalities[random.Below(std::size(kMunicipalities))];
+    network.slow_to = kMunicipalities[random.Below(std::size(kMunicipalities))];
+  }
+  return network;
 }
 
 void Faults::Often(int64_t micros, Act act) {

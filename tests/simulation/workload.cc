@@ -140,6 +140,12 @@ std::vector<Draft> Workload::Race() {
     drafts.push_back(random.OneIn(3) ? Withdraw(index) : NextStep(index));
     if (random.OneIn(2)) drafts.push_back(file.answered ? Confirm(index) : HandOver(index));
     if (transfers_ && random.OneIn(2)) drafts.push_back(Recall(index));
+    if (random.OneIn(8)) {
+      drafts.push_back(RegisterContact(index));
+      static_cast<intake::v1::RegisterContactRequest*>(drafts.back().message.get())
+          ->mutable_note()
+          ->set_sealed(kDefectNote);
+    }
   }
   for (size_t i = drafts.size(); i > 1; --i) std::swap(drafts[i - 1], drafts[random.Below(i)]);
   return drafts;
@@ -148,6 +154,7 @@ std::vector<Draft> Workload::Race() {
 Draft Workload::NextStep(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];
+  if (file.restless && transfers_) return file.offered ? Accept(index) : Offer(index);
   if (file.offered) {
     // What was declined once is likely to be declined again: that is when the superior comes in.
     const uint64_t die = random.Below(file.declines == 1 ? 20 : 10);
@@ -155,6 +162,8 @@ Draft Workload::NextStep(int index) {
     if (die < 7 || die > 9) return Decline(index);
     return die < 9 ? Recall(index) : RegisterContact(index);
   }
+  // Twice declined: only a recall from the superior brings it back, and then it is offered to nobody any more.
+  if (file.declines > 1 && random.OneIn(2)) return random.OneIn(2) ? Recall(index) : Offer(index);
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
   const bool on_its_way = !file.left.empty() || file.declines > 0;
@@ -399,8 +408,8 @@ Draft Workload::Offer(int index) {
   Municipality to = file.competent.IsNone() || file.competent == file.at ? OtherThan(file.at) : file.competent;
   if (random.OneIn(3)) to = OtherThan(file.at);
   // On and on, and at last to where it was before the last one.
-  if (file.left.size() > 1 && random.OneIn(2)) to = file.left[file.left.size() - 2];
-  if (to == file.at) to = OtherThan(file.at);
+  if (file.left.size() > 1 && !random.OneIn(4)) to = file.left[file.left.size() - 2];
+  while (to == file.at || (file.restless && file.left.size() == 1 && to == file.left[0])) to = OtherThan(file.at);
   request->set_to(random.OneIn(50) ? "999999" : random.OneIn(50) ? file.at.ToString() : to.ToString());
   if (!random.OneIn(60)) request->set_reason("competent there");
   return Make(ServiceId::kTransfer, random.OneIn(20) ? OtherThan(file.at) : file.at, std::move(request), index);

@@ -40,6 +40,7 @@ struct CaseFile {
   bool offered = false;
   int declines = 0;
   std::vector<Municipality> left;  // where it was, newest last
+  bool restless = false;           // goes round and round
   PartitionId partition = 0;
   Offset seen_at = kNoOffset;  // an acknowledgement that says it is at `at`
 };
@@ -63,6 +64,7 @@ class Workload {
   Draft NextQuery();
   // What whoever follows a case does at once when a step of it is done.
   Draft FollowUp(int case_index) { return NextStep(case_index); }
+  bool IsRestless(int case_index) const { return cases_[static_cast<size_t>(case_index)].restless; }
   // Several commands at once on one case, which cannot all succeed.
   std::vector<Draft> Race();
   // The same request with another body; nullopt where there is nothing to change.

@@ -71,6 +71,7 @@ void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file)
     accepted.ParseFromString(reply);
     if (accepted.hop() < file->hop) return;
     if (file->at != draft.municipality) file->left.push_back(file->at);
+    file->restless = file->restless && file->left.size() < 5;
     file->at = draft.municipality;
     file->offered = false;
     file->office.clear();
@@ -116,6 +117,7 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     if (draft.name == "SubmitAidApplication") LearnAid(*draft.message, &file);
     file.partition = partition;
     file.seen_at = offset;
+    file.restless = file.line == CaseLine::kContact && context_->random.OneIn(10);
     cases_.push_back(std::move(file));
     return;
   }
