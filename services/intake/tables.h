@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "services/model/ids.h"
+#include "services/model/key_bytes.h"
 
 namespace casehub::intake::tables {
 
@@ -23,11 +24,7 @@ enum Due : uint16_t {
   kStartDecisionClock = 3,  // payload: case id
 };
 
-inline std::string Prefix(Table table, Municipality municipality) {
-  const uint32_t code = municipality.code();
-  return {static_cast<char>(table), static_cast<char>(code >> 24), static_cast<char>(code >> 16),
-          static_cast<char>(code >> 8), static_cast<char>(code)};
-}
+inline std::string Prefix(Table table, Municipality municipality) { return TablePrefix(table, municipality); }
 inline std::string CaseKey(Municipality municipality, const Uuid& case_id) {
   return Prefix(kCase, municipality).append(case_id.Bytes());
 }

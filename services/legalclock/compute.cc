@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/legalclock/legal_clock.h"
 #include "services/model/civil_time.h"
+#include "services/model/timestamps.h"
 
 namespace casehub::legalclock {
 namespace {
@@ -184,19 +185,6 @@ void SayPauses(const std::vector<Span>& spans, Explained* out) {
   if (spans.empty()) return;
   Say(out, absl::StrCat("暂停期间不计入:", Spans(spans, " 至 ", "、"), ",共 ", Count(spans), " 日"),
       absl::StrCat("Paused days are not counted: ", Spans(spans, " to ", ", "), ", ", Plural(Count(spans), "day")));
-}
-
-google::protobuf::Timestamp ToTimestamp(Instant at) {
-  google::protobuf::Timestamp timestamp;
-  int64_t seconds = at.micros / kMicrosPerSecond;
-  int64_t rest = at.micros % kMicrosPerSecond;
-  if (rest < 0) {
-    --seconds;
-    rest += kMicrosPerSecond;
-  }
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(rest * 1000));
-  return timestamp;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/model/timestamps.h"
 #include "services/registry/tables.h"
 
 namespace casehub::registry {
@@ -10,13 +11,6 @@ namespace {
 using runtime::DecideContext;
 using runtime::Outcome;
 using runtime::StateReader;
-
-google::protobuf::Timestamp ToTimestamp(Instant instant) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(instant.micros / kMicrosPerSecond);
-  timestamp.set_nanos(static_cast<int32_t>(instant.micros % kMicrosPerSecond * 1000));
-  return timestamp;
-}
 
 template <typename Reply>
 Outcome Map(domain::Decided decided, const DecideContext& context, Reply reply) {

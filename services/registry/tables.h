@@ -6,16 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/model/ids.h"
+#include "services/model/key_bytes.h"
 
 namespace casehub::registry::tables {
 
 enum Table : char { kOffice = 1, kPractitioner = 2, kCalendar = 3 };
 
-inline std::string Prefix(Table table, Municipality municipality) {
-  const uint32_t code = municipality.code();
-  return {static_cast<char>(table), static_cast<char>(code >> 24), static_cast<char>(code >> 16),
-          static_cast<char>(code >> 8), static_cast<char>(code)};
-}
+inline std::string Prefix(Table table, Municipality municipality) { return TablePrefix(table, municipality); }
 inline std::string OfficeKey(Municipality municipality, const std::string& office_id) {
   return Prefix(kOffice, municipality) + office_id;
 }

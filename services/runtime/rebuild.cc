@@ -21,7 +21,7 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
   config.catalogue = request.catalogue;
   config.mint = [](Instant) { return Uuid(); };  // a follower mints nothing
   config.read_at = [&](Offset offset) { return request.log->ReadAt(request.partition, offset); };
-  config.unexplained_up_to = INT64_MAX;         // contradictions are the live reader's business
+  config.unexplained_up_to = INT64_MAX;  // contradictions are the live reader's business
   config.limits.stream = request.limits;
   config.limits.write_back_micros = INT64_MAX;  // by count alone
   config.limits.write_back_records_max = 16'384;

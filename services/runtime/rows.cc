@@ -1,5 +1,7 @@
 #include "services/runtime/rows.h"
 
+#include "services/model/key_bytes.h"
+
 namespace casehub::runtime {
 
 void AppliedWriter::Put(std::string_view key, std::string_view value) {
@@ -16,10 +18,8 @@ storage::DueId AppliedWriter::AddDue(Instant due_at, DueWork work) {
   const storage::DueId id{due_at, offset_, event_, next_n_++};
   std::string value;
   value.reserve(6 + work.payload.size());
-  value.push_back(static_cast<char>(work.kind >> 8));
-  value.push_back(static_cast<char>(work.kind));
-  const uint32_t code = work.municipality.code();
-  for (int shift = 24; shift >= 0; shift -= 8) value.push_back(static_cast<char>(code >> shift));
+  AppendBigEndian(work.kind, 2, &value);
+  AppendBigEndian(work.municipality.code(), 4, &value);
   value.append(work.payload);
   rows_->overlay.PutApplied(tables::DueKey(id), std::move(value));
   earliest_due_ = std::min(earliest_due_, due_at);

@@ -1,15 +1,13 @@
 #include "services/runtime/tables.h"
 
+#include "services/model/key_bytes.h"
+
 namespace casehub::runtime::tables {
 namespace {
 
-void AppendNumber(std::string* out, uint64_t number, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out->push_back(static_cast<char>(number >> shift));
-}
-
 void AppendHash(std::string* out, const Hash128& hash) {
-  AppendNumber(out, hash.high, 8);
-  AppendNumber(out, hash.low, 8);
+  AppendBigEndian(hash.high, 8, out);
+  AppendBigEndian(hash.low, 8, out);
 }
 
 Hash128 ReadHash(std::string_view bytes) {
@@ -20,15 +18,11 @@ std::string Key(Table table) { return std::string(1, static_cast<char>(table)); 
 
 }  // namespace
 
-uint64_t DecodeNumber(std::string_view bytes) {
-  uint64_t number = 0;
-  for (char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
-  return number;
-}
+uint64_t DecodeNumber(std::string_view bytes) { return ReadBigEndian(bytes); }
 
 std::string EncodeNumber(uint64_t number) {
   std::string out;
-  AppendNumber(&out, number, 8);
+  AppendBigEndian(number, 8, &out);
   return out;
 }
 
@@ -37,7 +31,7 @@ std::string TableEnd(Table table) { return std::string(1, static_cast<char>(tabl
 
 std::string DedupKey(Municipality municipality, const Uuid& request_id) {
   std::string key = Key(kDedup);
-  AppendNumber(&key, municipality.code(), 4);
+  AppendBigEndian(municipality.code(), 4, &key);
   key.append(request_id.Bytes());
   return key;
 }
@@ -45,10 +39,10 @@ std::string DedupKey(Municipality municipality, const Uuid& request_id) {
 // Instants are stored with the sign bit flipped, so that bytes sort as numbers do.
 std::string DueKey(const storage::DueId& id) {
   std::string key = Key(kDue);
-  AppendNumber(&key, static_cast<uint64_t>(id.due_at.micros) ^ (1ull << 63), 8);
-  AppendNumber(&key, static_cast<uint64_t>(id.offset), 8);
-  AppendNumber(&key, id.event, 2);
-  AppendNumber(&key, id.n, 2);
+  AppendBigEndian(static_cast<uint64_t>(id.due_at.micros) ^ (1ull << 63), 8, &key);
+  AppendBigEndian(static_cast<uint64_t>(id.offset), 8, &key);
+  AppendBigEndian(id.event, 2, &key);
+  AppendBigEndian(id.n, 2, &key);
   return key;
 }
 
@@ -63,23 +57,23 @@ storage::DueId ParseDueKey(std::string_view key) {
 
 std::string OutboxKey(Municipality from, Municipality to, uint64_t n) {
   std::string key = Key(kOutbox);
-  AppendNumber(&key, from.code(), 4);
-  AppendNumber(&key, to.code(), 4);
-  AppendNumber(&key, n, 8);
+  AppendBigEndian(from.code(), 4, &key);
+  AppendBigEndian(to.code(), 4, &key);
+  AppendBigEndian(n, 8, &key);
   return key;
 }
 
 std::string OutboxHeadKey(Municipality from, Municipality to) {
   std::string key = Key(kOutboxHead);
-  AppendNumber(&key, from.code(), 4);
-  AppendNumber(&key, to.code(), 4);
+  AppendBigEndian(from.code(), 4, &key);
+  AppendBigEndian(to.code(), 4, &key);
   return key;
 }
 
 std::string InboxKey(Municipality to, Municipality from) {
   std::string key = Key(kInbox);
-  AppendNumber(&key, to.code(), 4);
-  AppendNumber(&key, from.code(), 4);
+  AppendBigEndian(to.code(), 4, &key);
+  AppendBigEndian(from.code(), 4, &key);
   return key;
 }
 
@@ -87,13 +81,13 @@ std::string ParkedKey(const Uuid& case_id) { return Key(kParked).append(case_id.
 
 std::string StandingKey(Offset offset) {
   std::string key = Key(kStanding);
-  AppendNumber(&key, static_cast<uint64_t>(offset), 8);
+  AppendBigEndian(static_cast<uint64_t>(offset), 8, &key);
   return key;
 }
 
 std::string DedupSweptKey(Municipality municipality) {
   std::string key = Key(kDedupSwept);
-  AppendNumber(&key, municipality.code(), 4);
+  AppendBigEndian(municipality.code(), 4, &key);
   return key;
 }
 
@@ -101,7 +95,7 @@ std::string EncodeDedup(const Hash128& fingerprint, Offset offset, std::string_v
   std::string value;
   value.reserve(24 + reply.size());
   AppendHash(&value, fingerprint);
-  AppendNumber(&value, static_cast<uint64_t>(offset), 8);
+  AppendBigEndian(static_cast<uint64_t>(offset), 8, &value);
   value.append(reply);
   return value;
 }
@@ -112,8 +106,8 @@ DedupRow DecodeDedup(std::string_view value) {
 
 std::string EncodeOutboxHead(const OutboxHead& head) {
   std::string value;
-  AppendNumber(&value, head.last, 8);
-  AppendNumber(&value, head.delivered, 8);
+  AppendBigEndian(head.last, 8, &value);
+  AppendBigEndian(head.delivered, 8, &value);
   AppendHash(&value, head.stream_hash);
   return value;
 }
@@ -136,7 +130,7 @@ std::pair<Hash128, std::string_view> DecodeOutboxMessage(std::string_view value)
 
 std::string EncodeInboxHead(const InboxHead& head) {
   std::string value;
-  AppendNumber(&value, head.last, 8);
+  AppendBigEndian(head.last, 8, &value);
   AppendHash(&value, head.stream_hash);
   return value;
 }

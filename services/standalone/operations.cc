@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "casehub/operations/v1/operations_service.pb.h"
+#include "services/model/timestamps.h"
 #include "services/runtime/position_token.h"
 #include "services/runtime/rebuild.h"
 #include "services/standalone/shards.h"
@@ -20,13 +21,6 @@ namespace {
 
 runtime::Refused OperationFailed(const absl::Status& status) {
   return runtime::Refuse(runtime::Refusal::REFUSAL_OPERATION_FAILED).With("why", std::string(status.message()));
-}
-
-google::protobuf::Timestamp ToTimestamp(Instant instant) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(instant.micros / kMicrosPerSecond);
-  timestamp.set_nanos(static_cast<int32_t>(instant.micros % kMicrosPerSecond * 1000));
-  return timestamp;
 }
 
 }  // namespace

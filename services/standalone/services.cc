@@ -6,6 +6,7 @@
 #include "services/intake/service.h"
 #include "services/intake/tables.h"
 #include "services/legalclock/legal_clock.h"
+#include "services/model/key_bytes.h"
 #include "services/model/regions.h"
 #include "services/registry/service.h"
 #include "services/runtime/rows.h"
@@ -41,9 +42,7 @@ void Collect(const runtime::StateReader& state, intake::tables::Table table, std
   while (!next.IsNone()) {
     Municipality found;
     state.Scan(intake::tables::Prefix(table, next), end, [&](std::string_view key, std::string_view) {
-      uint32_t code = 0;
-      for (char c : key.substr(1, 4)) code = code << 8 | static_cast<unsigned char>(c);
-      found = Municipality(code);
+      found = Municipality(static_cast<uint32_t>(ReadBigEndian(key.substr(1, 4))));
       return false;
     });
     if (!found.IsNone()) all->insert(found);

@@ -1,5 +1,6 @@
 #include "services/transfer/tables.h"
 
+#include "services/model/key_bytes.h"
 #include "services/transfer/domain/custody.h"
 
 namespace casehub::transfer::tables {
@@ -12,20 +13,8 @@ constexpr char kImported = 4;
 constexpr size_t kCompactBytes = 9;
 constexpr size_t kPrefixBytes = 5;
 
-void AppendNumber(uint64_t number, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out->push_back(static_cast<char>(number >> shift));
-}
-
-uint64_t ReadNumber(std::string_view bytes) {
-  uint64_t number = 0;
-  for (char c : bytes) number = number << 8 | static_cast<uint8_t>(c);
-  return number;
-}
-
 std::string Prefix(Table table, Municipality municipality) {
-  std::string key(1, static_cast<char>(table));
-  AppendNumber(municipality.code(), 4, &key);
-  return key;
+  return TablePrefix(static_cast<char>(table), municipality);
 }
 
 std::string Key(Table table, Municipality municipality, const Uuid& case_id) {
@@ -37,7 +26,7 @@ v1::CustodyState FromCompact(std::string_view value, Municipality municipality, 
   state.set_closed((value[0] & kClosed) != 0);
   state.set_withdrawn((value[0] & kWithdrawn) != 0);
   state.set_imported((value[0] & kImported) != 0);
-  *state.mutable_received_at_origin() = ToTimestamp({static_cast<int64_t>(ReadNumber(value.substr(1)))});
+  *state.mutable_received_at_origin() = ToTimestamp({static_cast<int64_t>(ReadBigEndian(value.substr(1)))});
   return state;
 }
 
@@ -63,7 +52,7 @@ std::string EncodeState(const v1::CustodyState& state) {
   value.reserve(kCompactBytes);
   value.push_back(static_cast<char>((state.closed() ? kClosed : 0) | (state.withdrawn() ? kWithdrawn : 0) |
                                     (state.imported() ? kImported : 0)));
-  AppendNumber(static_cast<uint64_t>(ToInstant(state.received_at_origin()).micros), 8, &value);
+  AppendBigEndian(static_cast<uint64_t>(ToInstant(state.received_at_origin()).micros), 8, &value);
   return value;
 }
 
@@ -87,7 +76,7 @@ std::optional<v1::CustodyState> LoadState(const runtime::StateReader& rows, Muni
 
 std::string EncodeDueHop(const DueHop& due) {
   std::string payload(due.case_id.Bytes());
-  AppendNumber(due.hop, 8, &payload);
+  AppendBigEndian(due.hop, 8, &payload);
   return payload;
 }
 
@@ -95,7 +84,7 @@ std::optional<DueHop> DecodeDueHop(std::string_view payload) {
   if (payload.size() != Uuid::kBytes + 8) return std::nullopt;
   const auto case_id = Uuid::FromBytes(payload.substr(0, Uuid::kBytes));
   if (!case_id) return std::nullopt;
-  return DueHop{*case_id, ReadNumber(payload.substr(Uuid::kBytes))};
+  return DueHop{*case_id, ReadBigEndian(payload.substr(Uuid::kBytes))};
 }
 
 }  // namespace casehub::transfer::tables

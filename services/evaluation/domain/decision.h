@@ -11,6 +11,7 @@
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
+#include "services/model/timestamps.h"
 
 namespace casehub::evaluation {
 
@@ -31,8 +32,5 @@ template <typename Reply>
 using Decided = Accepted<v1::EvaluationEvent, Reply>;
 template <typename Reply>
 using Result = DomainOutcome<v1::EvaluationEvent, Reply>;
-
-google::protobuf::Timestamp ToTimestamp(Instant instant);
-Instant ToInstant(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace casehub::evaluation

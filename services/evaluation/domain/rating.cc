@@ -65,23 +65,6 @@ std::optional<Refused> CheckSlot(const CaseView& view, const v1::SubmitRatingReq
 
 }  // namespace
 
-google::protobuf::Timestamp ToTimestamp(Instant instant) {
-  google::protobuf::Timestamp timestamp;
-  int64_t seconds = instant.micros / kMicrosPerSecond;
-  int64_t rest = instant.micros % kMicrosPerSecond;
-  if (rest < 0) {
-    --seconds;
-    rest += kMicrosPerSecond;
-  }
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(rest * 1000));
-  return timestamp;
-}
-
-Instant ToInstant(const google::protobuf::Timestamp& timestamp) {
-  return {timestamp.seconds() * kMicrosPerSecond + timestamp.nanos() / 1000};
-}
-
 std::string SlotId(const Uuid& case_id) { return case_id.Derive("rating-slot", 0).ToString(); }
 
 void Evolve(const v1::EvaluationEvent& event, Instant recorded_at, v1::SlotState* slot) {

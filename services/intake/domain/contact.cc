@@ -26,7 +26,7 @@ Events Open(const Opening& opening, const Context& context) {
 namespace {
 
 EventsOrRefusal AnotherContact(const v1::CaseState& state, const v1::RegisterContactRequest& request,
-                               const Context& context, Instant occurred_at) {
+                               Instant occurred_at) {
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
   v1::IntakeEvent event = NewEvent(state.case_id(), occurred_at);
@@ -35,7 +35,6 @@ EventsOrRefusal AnotherContact(const v1::CaseState& state, const v1::RegisterCon
   *contact->mutable_receiver() = request.actor();
   if (request.has_note()) *contact->mutable_note() = request.note();
   contact->set_ordinal(state.contacts() + 1);
-  (void)context;
   return Events{std::move(event)};
 }
 
@@ -56,7 +55,7 @@ EventsOrRefusal DecideRegisterContact(const v1::CaseState* state, const v1::Regi
     if (auto refusal = CheckNotInFuture("occurred_at", request.occurred_at(), context.now)) return *std::move(refusal);
     occurred_at = ToInstant(request.occurred_at());
   }
-  if (state != nullptr) return AnotherContact(*state, request, context, occurred_at);
+  if (state != nullptr) return AnotherContact(*state, request, occurred_at);
 
   if (!request.has_applicant()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "applicant"}});
   if (auto refusal = CheckText("matter_type", request.matter_type(), 64, true)) return *std::move(refusal);

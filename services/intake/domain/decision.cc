@@ -7,17 +7,6 @@ namespace casehub::intake {
 
 using R = common::v1::Refusal;
 
-google::protobuf::Timestamp ToTimestamp(Instant instant) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(instant.micros / kMicrosPerSecond);
-  timestamp.set_nanos(static_cast<int32_t>(instant.micros % kMicrosPerSecond * 1000));
-  return timestamp;
-}
-
-Instant ToInstant(const google::protobuf::Timestamp& timestamp) {
-  return {timestamp.seconds() * kMicrosPerSecond + timestamp.nanos() / 1000};
-}
-
 bool IsInCalendar(const google::protobuf::Timestamp& time) {
   constexpr int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
   constexpr int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z

@@ -15,6 +15,7 @@
 #include "services/legalclock/legal_clock.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
+#include "services/model/timestamps.h"
 
 namespace casehub::intake {
 
@@ -40,9 +41,7 @@ struct OfficeFact {
   std::string closed_since;
 };
 
-google::protobuf::Timestamp ToTimestamp(Instant instant);
 // Only for times in the calendar: others do not fit an Instant.
-Instant ToInstant(const google::protobuf::Timestamp& timestamp);
 // Whether a time from outside is one: years 1 to 9999 (the range of google.protobuf.Timestamp), nanos in range.
 bool IsInCalendar(const google::protobuf::Timestamp& time);
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at);

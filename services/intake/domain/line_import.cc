@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "services/model/key_bytes.h"
 
 namespace casehub::intake {
 
@@ -94,8 +95,8 @@ Hash128 LineEventIdentity(const ingest::v1::LineEvent& event) {
 
 std::string IdentityBytes(const Hash128& identity) {
   std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(identity.high >> shift));
-  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(identity.low >> shift));
+  AppendBigEndian(identity.high, 8, &bytes);
+  AppendBigEndian(identity.low, 8, &bytes);
   return bytes;
 }
 

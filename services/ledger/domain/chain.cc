@@ -5,6 +5,8 @@
 #include <cstring>
 #include <memory>
 
+#include "services/model/key_bytes.h"
+
 namespace casehub::ledger {
 namespace {
 
@@ -41,19 +43,15 @@ Digest& ThreadDigest() {
   return digest;
 }
 
-void AppendNumber(uint64_t number, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out->push_back(static_cast<char>(number >> shift));
-}
-
 void AppendField(std::string_view bytes, std::string* out) {
-  AppendNumber(bytes.size(), 4, out);
+  AppendBigEndian(bytes.size(), 4, out);
   out->append(bytes);
 }
 
 void AppendTime(const EntryTime& time, std::string* out) {
-  AppendNumber(kTimeBytes, 4, out);
-  AppendNumber(static_cast<uint64_t>(time.seconds), 8, out);
-  AppendNumber(static_cast<uint32_t>(time.nanos), 4, out);
+  AppendBigEndian(kTimeBytes, 4, out);
+  AppendBigEndian(static_cast<uint64_t>(time.seconds), 8, out);
+  AppendBigEndian(static_cast<uint32_t>(time.nanos), 4, out);
 }
 
 }  // namespace
@@ -95,19 +93,19 @@ Hash HashEntry(const EntryFields& fields, const Hash& previous) {
   head.clear();
   AppendField(kFormat, &head);
   AppendField(fields.municipality, &head);
-  AppendNumber(8, 4, &head);
-  AppendNumber(fields.sequence, 8, &head);
+  AppendBigEndian(8, 4, &head);
+  AppendBigEndian(fields.sequence, 8, &head);
   AppendField(fields.case_id, &head);
   AppendField(fields.service, &head);
   AppendField(fields.type, &head);
   if (fields.occurred_at) {
     AppendTime(*fields.occurred_at, &head);
   } else {
-    AppendNumber(0, 4, &head);
+    AppendBigEndian(0, 4, &head);
   }
   AppendTime(fields.recorded_at, &head);
   AppendField(Bytes(previous), &head);
-  AppendNumber(fields.data.size(), 4, &head);
+  AppendBigEndian(fields.data.size(), 4, &head);
   Digest& digest = ThreadDigest();
   digest.Start();
   digest.Update(head);

@@ -5,18 +5,15 @@
 #include <memory>
 
 #include "services/ledger/domain/chain.h"
+#include "services/model/key_bytes.h"
 
 namespace casehub::ledger {
 namespace {
 
 constexpr std::string_view kFormat = "casehub-seal-1";
 
-void AppendNumber(uint64_t number, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out->push_back(static_cast<char>(number >> shift));
-}
-
 void AppendField(std::string_view bytes, std::string* out) {
-  AppendNumber(bytes.size(), 4, out);
+  AppendBigEndian(bytes.size(), 4, out);
   out->append(bytes);
 }
 
@@ -31,13 +28,13 @@ std::string SealBytes(const v1::HeadSealed& seal) {
   std::string bytes;
   AppendField(kFormat, &bytes);
   AppendField(seal.municipality(), &bytes);
-  AppendNumber(8, 4, &bytes);
-  AppendNumber(seal.sequence(), 8, &bytes);
+  AppendBigEndian(8, 4, &bytes);
+  AppendBigEndian(seal.sequence(), 8, &bytes);
   AppendField(seal.head(), &bytes);
   AppendField(seal.key_id(), &bytes);
-  AppendNumber(12, 4, &bytes);
-  AppendNumber(static_cast<uint64_t>(seal.sealed_at().seconds()), 8, &bytes);
-  AppendNumber(static_cast<uint32_t>(seal.sealed_at().nanos()), 4, &bytes);
+  AppendBigEndian(12, 4, &bytes);
+  AppendBigEndian(static_cast<uint64_t>(seal.sealed_at().seconds()), 8, &bytes);
+  AppendBigEndian(static_cast<uint32_t>(seal.sealed_at().nanos()), 4, &bytes);
   return bytes;
 }
 

@@ -138,23 +138,6 @@ void On(const v1::RulingAwaited& event, v1::CustodyState* state) {
 
 }  // namespace
 
-google::protobuf::Timestamp ToTimestamp(Instant instant) {
-  google::protobuf::Timestamp timestamp;
-  int64_t seconds = instant.micros / kMicrosPerSecond;
-  int64_t rest = instant.micros % kMicrosPerSecond;
-  if (rest < 0) {
-    --seconds;
-    rest += kMicrosPerSecond;
-  }
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(rest * 1000));
-  return timestamp;
-}
-
-Instant ToInstant(const google::protobuf::Timestamp& timestamp) {
-  return {timestamp.seconds() * kMicrosPerSecond + timestamp.nanos() / 1000};
-}
-
 v1::TransferEvent NewEvent(const std::string& case_id, Instant now) {
   v1::TransferEvent event;
   event.set_case_id(case_id);

@@ -12,6 +12,7 @@
 #include "casehub/transfer/v1/transfer_state.pb.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
+#include "services/model/timestamps.h"
 
 namespace casehub::transfer {
 
@@ -39,8 +40,6 @@ using Decided = Accepted<v1::TransferEvent, Reply>;
 template <typename Reply>
 using Result = DomainOutcome<v1::TransferEvent, Reply>;
 
-google::protobuf::Timestamp ToTimestamp(Instant instant);
-Instant ToInstant(const google::protobuf::Timestamp& timestamp);
 v1::TransferEvent NewEvent(const std::string& case_id, Instant now);
 
 }  // namespace casehub::transfer

@@ -1,0 +1,31 @@
+// Numbers in keys and rows: big-endian, so that bytes sort as the numbers do. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "services/model/ids.h"
+
+namespace casehub {
+
+// The low `bytes` bytes of the number.
+inline void AppendBigEndian(uint64_t number, int bytes, std::string* out) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out->push_back(static_cast<char>(number >> shift));
+}
+
+// All of `bytes`, at most 8.
+inline uint64_t ReadBigEndian(std::string_view bytes) {
+  uint64_t number = 0;
+  for (char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
+  return number;
+}
+
+// How the keys of every service begin: the table, then the municipality in four bytes.
+inline std::string TablePrefix(char table, Municipality municipality) {
+  std::string key(1, table);
+  AppendBigEndian(municipality.code(), 4, &key);
+  return key;
+}
+
+}  // namespace casehub
