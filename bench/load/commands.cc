@@ -20,12 +20,6 @@ constexpr char kContact[] = "/casehub.intake.v1.IntakeService/RegisterContact";
 constexpr char kEcho[] = "/casehub.bench.v1.Echo/Echo";
 constexpr double kEchoFloor = 30'000;  // a slower echo means a noisy machine: the round is void
 
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-std::vector<std::string> Server(const std::string& data) {
-  return {BinaryPath("casehub"), "--data", data, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"};
-}
-
 LoadResult Contacts(const std::string& address, const std::string& method, int in_flight, double seconds,
                     size_t municipalities, uint64_t first) {
   LoadOptions load;

@@ -17,8 +17,6 @@
 namespace casehub::bench {
 namespace {
 
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 double BareParseSeconds(const std::string& path) {
   const double start = Now();
   gzFile file = gzopen(path.c_str(), "rb");
@@ -56,10 +54,6 @@ double ImportSeconds(const std::string& address, const std::string& file, const 
     std::exit(1);
   }
   return Now() - start;
-}
-
-std::vector<std::string> Server(const std::string& data) {
-  return {BinaryPath("casehub"), "--data", data, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"};
 }
 
 LoadResult SteadyCommands(const std::string& address, double seconds, uint64_t first) {

@@ -15,11 +15,7 @@
 #include <fstream>
 
 namespace casehub::bench {
-namespace {
-
 double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-}  // namespace
 
 Process::Process(const std::vector<std::string>& command, double seconds) {
   int pipe_fds[2];
@@ -105,6 +101,10 @@ ScratchFolder::~ScratchFolder() {
 }
 
 std::string BinaryPath(const std::string& name) { return std::filesystem::absolute("build/bin/" + name).string(); }
+
+std::vector<std::string> Server(const std::string& data) {
+  return {BinaryPath("casehub"), "--data", data, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"};
+}
 
 double Median(std::vector<double> values) {
   if (values.empty()) return NAN;

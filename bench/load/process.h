@@ -43,6 +43,10 @@ class ScratchFolder {
   std::string path_;
 };
 
+// The steady clock, in seconds.
+double Now();
+// The command that runs casehub on a data folder, on free ports.
+std::vector<std::string> Server(const std::string& data);
 std::string BinaryPath(const std::string& name);
 // The median; NaN of nothing.
 double Median(std::vector<double> values);

@@ -15,8 +15,6 @@
 namespace casehub::bench {
 namespace {
 
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 void Check(const rocksdb::Status& status, const std::string& what) {
   if (status.ok()) return;
   std::fprintf(stderr, "%s: %s\n", what.c_str(), status.ToString().c_str());
@@ -27,28 +25,16 @@ struct Rows {
   std::vector<std::pair<std::string, std::string>> all;
 };
 
-// Reads the column family of the service beside the running process, without touching its files.
-void ReadRows(const std::string& folder, const std::string& service, Rows* rows) {
-  std::vector<std::string> families;
-  Check(rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder, &families), folder);
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  int wanted = -1;
-  for (const std::string& family : families) {
-    if (family == service) wanted = static_cast<int>(descriptors.size());
-    descriptors.emplace_back(family, rocksdb::ColumnFamilyOptions());
-  }
-  if (wanted < 0) return;
+// Reads a keyspace beside the running process, without touching its files.
+void ReadRows(const std::string& folder, Rows* rows) {
   rocksdb::DB* raw = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  Check(rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), folder, descriptors, &handles, &raw), folder);
+  Check(rocksdb::DB::OpenForReadOnly(rocksdb::Options(), folder, &raw), folder);
   {
-    std::unique_ptr<rocksdb::Iterator> it(
-        raw->NewIterator(rocksdb::ReadOptions(), handles[static_cast<size_t>(wanted)]));
+    std::unique_ptr<rocksdb::Iterator> it(raw->NewIterator(rocksdb::ReadOptions()));
     for (it->SeekToFirst(); it->Valid(); it->Next())
       rows->all.emplace_back(it->key().ToString(), it->value().ToString());
     Check(it->status(), folder);
   }
-  for (auto* handle : handles) raw->DestroyColumnFamilyHandle(handle);
   delete raw;
 }
 
@@ -56,11 +42,8 @@ void ReadRows(const std::string& folder, const std::string& service, Rows* rows)
 
 double BareBulkLoadSeconds(const std::string& data_folder, const std::string& service) {
   Rows rows;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(data_folder)) {
-    if (entry.path().filename() == "CURRENT" && entry.path().string().find("projection") != std::string::npos &&
-        entry.path().string().find("snapshot") == std::string::npos) {
-      ReadRows(entry.path().parent_path().string(), service, &rows);
-    }
+  for (const auto& entry : std::filesystem::directory_iterator(data_folder + "/projection")) {
+    if (entry.is_directory()) ReadRows((entry.path() / service).string(), &rows);
   }
   if (rows.all.empty()) {
     std::fprintf(stderr, "no rows of %s found below %s\n", service.c_str(), data_folder.c_str());
