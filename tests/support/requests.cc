@@ -1,0 +1,109 @@
+#include "tests/support/requests.h"
+
+#include <chrono>
+#include <cstdio>
+#include <random>
+
+#include "services/model/uuid.h"
+
+namespace casehub::testing {
+
+std::string NewRequestId() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return Uuid::V7(std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), random(), random()).ToString();
+}
+
+std::string IdentityNumber(uint64_t i) {
+  static constexpr int kWeights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  char text[19];
+  const unsigned year = 1940 + static_cast<unsigned>(i / 336'000 % 60);
+  const unsigned month = 1 + static_cast<unsigned>(i / 28'000 % 12);
+  const unsigned day = 1 + static_cast<unsigned>(i / 1'000 % 28);
+  std::snprintf(text, sizeof text, "330802%04u%02u%02u%03u", year, month, day, static_cast<unsigned>(i % 1'000));
+  int sum = 0;
+  for (int k = 0; k < 17; ++k) sum += (text[k] - '0') * kWeights[k];
+  text[17] = "10X98765432"[sum % 11];
+  return std::string(text, 18);
+}
+
+common::v1::Person Resident(uint64_t i) {
+  common::v1::Person person;
+  auto* particulars = person.mutable_particulars();
+  particulars->set_name("居民" + std::to_string(i));
+  particulars->set_identity_kind(common::v1::IDENTITY_KIND_RESIDENT);
+  particulars->set_identity_number(IdentityNumber(i));
+  particulars->set_phone("13800000000");
+  particulars->set_address("浙江省衢州市柯城区府山街道");
+  return person;
+}
+
+common::v1::Actor Staff(const std::string& office_id, const std::string& staff_id) {
+  common::v1::Actor actor;
+  actor.set_office_id(office_id);
+  actor.set_staff_id(staff_id);
+  return actor;
+}
+
+registry::v1::RegisterOfficeRequest RegisterOffice(const std::string& municipality, const std::string& office_id) {
+  registry::v1::RegisterOfficeRequest request;
+  request.set_municipality(municipality);
+  request.set_request_id(NewRequestId());
+  auto* office = request.mutable_office();
+  office->set_office_id(office_id);
+  office->set_name(office_id);
+  office->set_kind(registry::v1::OFFICE_KIND_STATION);
+  office->set_region_code(municipality);
+  office->set_valid_from("2020-01-01");
+  return request;
+}
+
+intake::v1::RegisterContactRequest RegisterContact(const std::string& municipality, uint64_t i) {
+  auto request = About<intake::v1::RegisterContactRequest>(municipality, "");
+  request.set_channel(common::v1::CHANNEL_WINDOW);
+  *request.mutable_applicant() = Resident(i);
+  request.set_matter_type("civil");
+  return request;
+}
+
+intake::v1::RegisterContactRequest ContactAgain(const std::string& municipality, const std::string& case_id) {
+  auto request = About<intake::v1::RegisterContactRequest>(municipality, case_id);
+  request.set_channel(common::v1::CHANNEL_ONLINE);
+  return request;
+}
+
+intake::v1::RegisterCallRequest RegisterCall(const std::string& municipality, uint64_t i, const std::string& question) {
+  auto request = About<intake::v1::RegisterCallRequest>(municipality, "");
+  request.set_call_id("12348-" + std::to_string(i));
+  *request.mutable_applicant() = Resident(i);
+  request.set_matter_type("labour");
+  request.mutable_question()->set_text(question);
+  return request;
+}
+
+transfer::v1::OfferTransferRequest OfferTransfer(const std::string& from, const std::string& case_id,
+                                                 const std::string& to) {
+  auto request = About<transfer::v1::OfferTransferRequest>(from, case_id);
+  request.set_to(to);
+  request.set_reason("competent there");
+  return request;
+}
+
+transfer::v1::AcceptTransferRequest AcceptTransfer(const std::string& at, const std::string& case_id, uint64_t hop) {
+  auto request = About<transfer::v1::AcceptTransferRequest>(at, case_id);
+  request.set_hop(hop);
+  return request;
+}
+
+transfer::v1::DeclineTransferRequest DeclineTransfer(const std::string& at, const std::string& case_id, uint64_t hop) {
+  auto request = About<transfer::v1::DeclineTransferRequest>(at, case_id);
+  request.set_hop(hop);
+  request.set_reason("not competent");
+  return request;
+}
+
+transfer::v1::RecallTransferRequest RecallTransfer(const std::string& at, const std::string& case_id) {
+  return About<transfer::v1::RecallTransferRequest>(at, case_id);
+}
+
+}  // namespace casehub::testing
