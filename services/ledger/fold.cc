@@ -26,6 +26,18 @@ void DueSeal(Municipality municipality, uint64_t sequence, Instant moved_at, run
   if (changed) rows.Put(tables::SealingKey(municipality), tables::EncodeSealing(sealing));
 }
 
+// Entries of one case that follow one another in a record.
+struct Run {
+  std::string_view case_text;
+  uint16_t count = 0;
+};
+
+void PutRun(Municipality municipality, const Run& run, uint64_t last, runtime::StateWriter& rows) {
+  if (run.count == 0) return;
+  const auto case_id = Uuid::Parse(run.case_text);
+  if (case_id) rows.Put(tables::CaseEntryKey(municipality, *case_id, last), tables::EncodeCount(run.count));
+}
+
 void FoldEntries(const runtime::AppliedRecord& record, runtime::StateWriter& rows) {
   const storage::Record& header = *record.header;
   const std::string municipality = header.municipality.ToString();
@@ -34,27 +46,29 @@ void FoldEntries(const runtime::AppliedRecord& record, runtime::StateWriter& row
   fields.service = ServiceName(header.service);
   fields.recorded_at = TimeOf(header.decided_at);
   std::optional<Head> head;  // read when the record turns out to have an entry
-  std::string_view case_text;
-  std::optional<Uuid> case_id;
+  tables::EntryBlock block;
+  block.offset = record.offset;
+  Run run;
   for (size_t i = 0; i < record.events.size(); ++i) {
     const auto view = ViewOf(header.service, *record.events[i]);
     if (!view) continue;
     if (!head) head = tables::LoadHead(rows, header.municipality);
+    if (view->case_id != run.case_text) {
+      PutRun(header.municipality, run, head->sequence, rows);
+      run = {view->case_id, 0};
+    }
     fields.sequence = ++head->sequence;
     fields.case_id = view->case_id;
     fields.type = view->type;
     fields.occurred_at = view->occurred_at;
     fields.data = header.events[i];
     head->hash = HashEntry(fields, head->hash);
-    rows.Put(tables::EntryKey(header.municipality, fields.sequence),
-             tables::EncodeEntry({record.offset, static_cast<uint16_t>(i), head->hash}));
-    if (view->case_id != case_text) {
-      case_text = view->case_id;
-      case_id = Uuid::Parse(case_text);
-    }
-    if (case_id) rows.Put(tables::CaseEntryKey(header.municipality, *case_id, fields.sequence), "\x01");
+    block.items.push_back({static_cast<uint16_t>(i), head->hash});
+    ++run.count;
   }
   if (!head) return;
+  PutRun(header.municipality, run, head->sequence, rows);
+  rows.Put(tables::EntryKey(header.municipality, head->sequence), tables::EncodeEntryBlock(block));
   rows.Put(tables::HeadKey(header.municipality), tables::EncodeHead(*head));
   DueSeal(header.municipality, head->sequence, header.decided_at, rows);
 }

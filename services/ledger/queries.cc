@@ -34,20 +34,21 @@ class EntrySource {
   EntrySource(const ReadLog& read_log, const runtime::StateReader& rows, Municipality municipality)
       : read_log_(read_log), rows_(rows), municipality_(municipality) {}
 
-  std::optional<tables::EntryRow> Row(uint64_t sequence) const {
-    auto value = rows_.Get(tables::EntryKey(municipality_, sequence));
-    return value ? tables::DecodeEntry(*value) : std::nullopt;
+  // The block of an entry, null if there is none; good until the next call.
+  const tables::EntryBlock* Block(uint64_t sequence) {
+    if (!block_ || !block_->Holds(sequence)) block_ = tables::LoadEntryBlock(rows_, municipality_, sequence);
+    return block_ ? &*block_ : nullptr;
   }
-  Hash HashBefore(uint64_t sequence) const {
+  Hash HashBefore(uint64_t sequence) {
     if (sequence <= 1) return Hash{};
-    const auto row = Row(sequence - 1);
-    return row ? row->hash : Hash{};
+    const auto* block = Block(sequence - 1);
+    return block != nullptr ? block->at(sequence - 1).hash : Hash{};
   }
   // The entry without its hashes, from the raw log.
-  absl::StatusOr<v1::Entry> Read(uint64_t sequence, const tables::EntryRow& row) {
-    if (auto status = Seek(row.offset); !status.ok()) return status;
-    if (row.event >= record_.events.size()) return absl::DataLossError("the log holds another record there");
-    const std::string_view bytes = record_.events[row.event];
+  absl::StatusOr<v1::Entry> Read(uint64_t sequence, Offset offset, uint16_t event_index) {
+    if (auto status = Seek(offset); !status.ok()) return status;
+    if (event_index >= record_.events.size()) return absl::DataLossError("the log holds another record there");
+    const std::string_view bytes = record_.events[event_index];
     const google::protobuf::Message* prototype = EventPrototype(record_.service);
     if (prototype == nullptr) return absl::DataLossError("the log holds an event of an unknown service");
     const std::unique_ptr<google::protobuf::Message> event(prototype->New());
@@ -88,19 +89,21 @@ class EntrySource {
   const ReadLog& read_log_;
   const runtime::StateReader& rows_;
   Municipality municipality_;
+  std::optional<tables::EntryBlock> block_;
   storage::LogEntry entry_;  // keeps the bytes that record_ points into
   storage::Record record_;
 };
 
 // One entry as it is shown, with the hashes of its row. Null result: no row.
 absl::StatusOr<v1::Entry> Shown(EntrySource& source, uint64_t sequence, const Hash& previous, Hash* hash) {
-  const auto row = source.Row(sequence);
-  if (!row) return absl::DataLossError("entry " + std::to_string(sequence) + " has no row");
-  auto entry = source.Read(sequence, *row);
+  const auto* block = source.Block(sequence);
+  if (block == nullptr) return absl::DataLossError("entry " + std::to_string(sequence) + " has no row");
+  const auto& item = block->at(sequence);
+  auto entry = source.Read(sequence, block->offset, item.event);
   if (!entry.ok()) return entry.status();
   entry->set_previous_hash(std::string(Bytes(previous)));
-  entry->set_hash(std::string(Bytes(row->hash)));
-  *hash = row->hash;
+  entry->set_hash(std::string(Bytes(item.hash)));
+  *hash = item.hash;
   return entry;
 }
 
@@ -136,12 +139,18 @@ runtime::QueryResult ListCase(const v1::ListCaseEntriesRequest& request, const R
   if (!case_id) {
     return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "case_id").With("why", "not a case id");
   }
+  if (request.after() == UINT64_MAX) return std::make_unique<v1::ListCaseEntriesResponse>();
   std::vector<uint64_t> numbers;  // one more than the page, to know whether there are more
   rows.Scan(tables::CaseEntryKey(context.municipality, *case_id, request.after() + 1),
             tables::CaseEntryKey(context.municipality, *case_id, UINT64_MAX),
-            [&](std::string_view key, std::string_view) {
-              numbers.push_back(tables::SequenceOfKey(key));
-              return numbers.size() <= *page_size;
+            [&](std::string_view key, std::string_view value) {
+              const uint64_t last = tables::SequenceOfKey(key);
+              const uint64_t first = last + 1 - tables::DecodeCount(value);
+              for (uint64_t one = std::max(first, request.after() + 1); one <= last; ++one) {
+                numbers.push_back(one);
+                if (numbers.size() > *page_size) return false;
+              }
+              return true;
             });
   if (numbers.empty() && request.after() == 0) return runtime::Refuse(common::v1::REFUSAL_CASE_UNKNOWN);
   auto response = std::make_unique<v1::ListCaseEntriesResponse>();
@@ -182,13 +191,14 @@ runtime::QueryResult ListSeals(const v1::ListSealsRequest& request, const runtim
 // Compares one entry of the raw log with its row; what is wrong, or empty.
 std::string Check(EntrySource& source, uint64_t sequence, Municipality municipality, Hash* hash) {
   const std::string name = "entry " + std::to_string(sequence);
-  const auto row = source.Row(sequence);
-  if (!row) return name + " has no row";
-  auto entry = source.Read(sequence, *row);
+  const auto* block = source.Block(sequence);
+  if (block == nullptr) return name + " has no row";
+  const auto& item = block->at(sequence);
+  auto entry = source.Read(sequence, block->offset, item.event);
   if (!entry.ok()) return name + ": " + std::string(entry.status().message());
   if (entry->municipality() != municipality.ToString()) return name + " is of another municipality in the log";
   *hash = HashEntry(FieldsOf(*entry), *hash);
-  if (*hash != row->hash) return name + " differs between the log and the ledger";
+  if (*hash != item.hash) return name + " differs between the log and the ledger";
   return {};
 }
 

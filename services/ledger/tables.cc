@@ -5,7 +5,7 @@
 namespace casehub::ledger::tables {
 namespace {
 
-constexpr size_t kEntryBytes = 8 + 2 + 32;
+constexpr size_t kItemBytes = 2 + 32;
 constexpr size_t kHeadBytes = 8 + 32;
 constexpr size_t kDueBytes = 1 + 8 + 8 + 2 + 2;
 constexpr size_t kSealingBytes = 8 + 2 * kDueBytes;
@@ -45,30 +45,53 @@ std::optional<storage::DueId> ReadDue(std::string_view bytes) {
 
 }  // namespace
 
-std::string EntryKey(Municipality municipality, uint64_t sequence) { return Numbered(kEntry, municipality, sequence); }
+std::string EntryKey(Municipality municipality, uint64_t last) { return Numbered(kEntry, municipality, last); }
 
-std::string EncodeEntry(const EntryRow& row) {
+std::string EncodeEntryBlock(const EntryBlock& block) {
   std::string value;
-  value.reserve(kEntryBytes);
-  AppendBigEndian(static_cast<uint64_t>(row.offset), 8, &value);
-  AppendBigEndian(row.event, 2, &value);
-  return value.append(Bytes(row.hash));
+  value.reserve(8 + block.items.size() * kItemBytes);
+  AppendBigEndian(static_cast<uint64_t>(block.offset), 8, &value);
+  for (const EntryBlock::Item& item : block.items) {
+    AppendBigEndian(item.event, 2, &value);
+    value.append(Bytes(item.hash));
+  }
+  return value;
 }
 
-std::optional<EntryRow> DecodeEntry(std::string_view value) {
-  if (value.size() != kEntryBytes) return std::nullopt;
-  EntryRow row;
-  row.offset = static_cast<Offset>(ReadBigEndian(value.substr(0, 8)));
-  row.event = static_cast<uint16_t>(ReadBigEndian(value.substr(8, 2)));
-  row.hash = *ToHash(value.substr(10));
-  return row;
+std::optional<EntryBlock> LoadEntryBlock(const runtime::StateReader& rows, Municipality municipality,
+                                         uint64_t sequence) {
+  std::optional<EntryBlock> block;
+  rows.Scan(EntryKey(municipality, sequence), EntryKey(municipality, UINT64_MAX),
+            [&](std::string_view key, std::string_view value) {
+              if (value.size() < 8 + kItemBytes || (value.size() - 8) % kItemBytes != 0) return false;
+              block.emplace();
+              block->last = SequenceOfKey(key);
+              block->offset = static_cast<Offset>(ReadBigEndian(value.substr(0, 8)));
+              for (value.remove_prefix(8); !value.empty(); value.remove_prefix(kItemBytes)) {
+                block->items.push_back(
+                    {static_cast<uint16_t>(ReadBigEndian(value.substr(0, 2))), *ToHash(value.substr(2, 32))});
+              }
+              return false;
+            });
+  if (block && !block->Holds(sequence)) return std::nullopt;
+  return block;
 }
 
-std::string CaseEntryKey(Municipality municipality, const Uuid& case_id, uint64_t sequence) {
+std::string CaseEntryKey(Municipality municipality, const Uuid& case_id, uint64_t last) {
   std::string key = Prefix(kCaseEntry, municipality);
   key.append(case_id.Bytes());
-  AppendBigEndian(sequence, 8, &key);
+  AppendBigEndian(last, 8, &key);
   return key;
+}
+
+std::string EncodeCount(uint16_t count) {
+  std::string value;
+  AppendBigEndian(count, 2, &value);
+  return value;
+}
+
+uint16_t DecodeCount(std::string_view value) {
+  return value.size() == 2 ? static_cast<uint16_t>(ReadBigEndian(value)) : 0;
 }
 
 uint64_t SequenceOfKey(std::string_view key) { return key.size() < 8 ? 0 : ReadBigEndian(key.substr(key.size() - 8)); }

@@ -210,6 +210,43 @@ TEST(LedgerServiceTest, TellsItsKey) {
   EXPECT_EQ(key.key_id(), KeyId(key.public_key()));
 }
 
+TEST(LedgerTablesTest, ABlockHoldsEveryEntryOfItsRecordAndNoOther) {
+  testing::MemoryState state;
+  tables::EntryBlock block{7, 40, {}};
+  for (uint16_t event : {0, 2, 3}) block.items.push_back({event, Hash{}});
+  state.Put(tables::EntryKey(kA, block.last), tables::EncodeEntryBlock(block));
+  for (uint64_t sequence : {5, 6, 7}) {
+    const auto read = tables::LoadEntryBlock(state, kA, sequence);
+    ASSERT_TRUE(read) << sequence;
+    EXPECT_EQ(read->offset, 40);
+    EXPECT_EQ(read->at(sequence).event, block.items[sequence - 5].event);
+  }
+  EXPECT_FALSE(tables::LoadEntryBlock(state, kA, 4));
+  EXPECT_FALSE(tables::LoadEntryBlock(state, kA, 8));
+  EXPECT_FALSE(tables::LoadEntryBlock(state, kB, 6));
+  state.Put(tables::EntryKey(kA, 7), "short");
+  EXPECT_FALSE(tables::LoadEntryBlock(state, kA, 7));
+}
+
+TEST(LedgerServiceTest, CasesThatShareARecordAreListedApart) {
+  RawLog log;
+  const auto one = Opened(1), other = Opened(2);
+  log.Append(ServiceId::kIntake, kA, {&one, &one, &other, &one});
+  v1::ListCaseEntriesRequest request;
+  request.set_case_id(one.case_id());
+  auto entries = log.Ask<v1::ListCaseEntriesResponse>(kA, request);
+  ASSERT_EQ(entries.entries_size(), 3);
+  EXPECT_EQ(entries.entries(2).sequence(), 4u);
+  request.set_after(1);  // in the middle of a run
+  entries = log.Ask<v1::ListCaseEntriesResponse>(kA, request);
+  ASSERT_EQ(entries.entries_size(), 2);
+  EXPECT_EQ(entries.entries(0).sequence(), 2u);
+  request.set_page_size(1);
+  EXPECT_TRUE(log.Ask<v1::ListCaseEntriesResponse>(kA, request).more());
+  request.set_after(UINT64_MAX);
+  EXPECT_EQ(log.Ask<v1::ListCaseEntriesResponse>(kA, request).entries_size(), 0);
+}
+
 TEST(LedgerTablesTest, RowsRoundTrip) {
   tables::Sealing sealing{9, storage::DueId{{55}, 77, 3, 4}, std::nullopt};
   testing::MemoryState state;
@@ -219,7 +256,6 @@ TEST(LedgerTablesTest, RowsRoundTrip) {
   EXPECT_EQ(read.timer, sealing.timer);
   EXPECT_FALSE(read.rush);
   EXPECT_FALSE(tables::LoadSealing(state, kB).timer);
-  EXPECT_FALSE(tables::DecodeEntry("short"));
   EXPECT_EQ(tables::SequenceOfKey(tables::EntryKey(kA, 300)), 300u);
   EXPECT_LT(tables::EntryKey(kA, 255), tables::EntryKey(kA, 256));
 }
