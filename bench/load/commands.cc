@@ -66,10 +66,12 @@ double Throughput(const Scale& scale, size_t municipalities, double* echo_per_se
   std::vector<double> ratios, values, echoes;
   for (int round = 0, tries = 0; round < scale.rounds && tries < 3 * scale.rounds; ++tries) {
     const double seconds = scale.seconds / scale.rounds;
-    double echo = 0;
+    double echo = 0, echo_cpu = 0;
     {
       Process server({BinaryPath("casehub-echo")});
-      echo = Contacts(server.address(), kEcho, 256, seconds, municipalities, 0).per_second;
+      const LoadResult bare = Contacts(server.address(), kEcho, 256, seconds, municipalities, 0);
+      echo = bare.per_second;
+      echo_cpu = server.CpuSeconds() * 1e6 / static_cast<double>(bare.ok);
     }
     if (echo < kEchoFloor) {
       std::fprintf(stderr, "  round void: echo only %.0f/s\n", echo);
@@ -82,7 +84,9 @@ double Throughput(const Scale& scale, size_t municipalities, double* echo_per_se
     if (ours.failed > 0) std::fprintf(stderr, "  %lu failed: %s\n", ours.failed, ours.first_failure.c_str());
     SecondsToCatchUp(server.address());
     const double per_second = static_cast<double>(ours.ok) / (Now() - start);
-    std::fprintf(stderr, "  round %d: %.0f/s against echo %.0f/s = %.3f\n", round, per_second, echo, per_second / echo);
+    std::fprintf(stderr, "  round %d: %.0f/s against echo %.0f/s = %.3f; server CPU a call %.1f us, echo's %.1f us\n",
+                 round, per_second, echo, per_second / echo, server.CpuSeconds() * 1e6 / static_cast<double>(ours.ok),
+                 echo_cpu);
     values.push_back(per_second);
     echoes.push_back(echo);
     ratios.push_back(per_second / echo);

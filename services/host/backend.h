@@ -49,6 +49,7 @@ struct Call {
   ServiceId service = ServiceId::kIntake;
   bool is_operation = false;
   bool is_command = false;    // its request has a request_id
+  bool is_bulk = false;       // an import
   Municipality municipality;  // none for operations and for requests that name none
   Uuid request_id;            // nil for queries
   Hash128 fingerprint;        // zero for queries

@@ -25,6 +25,7 @@ struct Method {
   bool is_operation = false;
   bool is_command = false;
   bool is_streaming = false;
+  bool is_bulk = false;  // imports: callers at a window go before
   const google::protobuf::Message* request_prototype = nullptr;
   const google::protobuf::Message* response_prototype = nullptr;
 

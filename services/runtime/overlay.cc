@@ -113,7 +113,7 @@ void Overlay::Keep(std::string_view key, Row* row, const std::optional<std::stri
 }
 
 void Overlay::ForgetClean(Row* row) {
-  if (!row->known || row->dirty) return;
+  if (!row->clean()) return;
   --clean_rows_;
   clean_bytes_ -= row->bytes();
   row->known = false;
@@ -192,7 +192,7 @@ void Overlay::DropPending(uint64_t up_to_sequence) {
 void Overlay::DropAllPending() { DropPending(UINT64_MAX); }
 
 void Overlay::EraseIfIdle(Row* row) {
-  if (row->known || !row->pending.empty()) return;
+  if (row->known || row->writing || !row->pending.empty()) return;
   rows_.erase(rows_.find(row->key));
 }
 
@@ -209,62 +209,65 @@ void Overlay::PutAppliedFresh(std::string key, std::string value) {
   SetApplied(row, std::move(value));
 }
 
+void Overlay::SetDirty(Row* row, bool dirty) {
+  if (row->dirty == dirty) return;
+  row->dirty = dirty;
+  applied_rows_ += dirty ? 1 : -1;
+  applied_bytes_ += dirty ? row->bytes() : -row->bytes();
+}
+
 void Overlay::SetApplied(Row* row, std::optional<std::string> value) {
   ForgetClean(row);
-  if (row->dirty) {
-    applied_bytes_ -= row->bytes();
-    --applied_rows_;
-    row->dirty = row->known = false;
-    row->value.reset();
-  }
-  if (!value && row->store_lacks) {
+  SetDirty(row, false);
+  row->value = std::move(value);
+  row->known = row->value.has_value() || !row->store_lacks;
+  if (!row->known) {
     // It came and went: the store never hears of it. No tombstone is needed either, the store lacks the key anyway.
     EraseIfIdle(row);
     return;
   }
-  row->value = std::move(value);
-  row->known = row->dirty = true;
-  ++applied_rows_;
-  applied_bytes_ += row->bytes();
+  SetDirty(row, true);
+}
+
+std::vector<storage::RowChange> Overlay::TakeChanges() {
+  assert(!writing_);
+  writing_ = true;
+  std::vector<storage::RowChange> changes;
+  changes.reserve(applied_rows_);
+  for (auto& [key, row] : rows_) {
+    if (!row->dirty) continue;
+    changes.push_back({row->key, row->value});
+    SetDirty(row.get(), false);
+    row->writing = true;
+    row->store_lacks = false;
+  }
+  return changes;
+}
+
+void Overlay::EndWrite(const std::vector<storage::RowChange>& changes, bool written) {
+  assert(writing_);
+  writing_ = false;
+  // What was seen of the store meanwhile may have been before or after the write.
+  gaps_.OnWritten(changes);
+  clean_rows_ = clean_bytes_ = 0;
+  Rows kept;
+  for (auto& [key, row] : rows_) {
+    if (row->writing && !written) SetDirty(row.get(), true);
+    row->writing = false;
+    if (!row->dirty) {
+      row->known = row->store_lacks = false;
+      row->value.reset();
+    }
+    if (row->dirty || !row->pending.empty()) kept.emplace_hint(kept.end(), key, std::move(row));
+  }
+  rows_ = std::move(kept);
 }
 
 absl::Status Overlay::WriteBack(storage::Keyspace* store, std::string_view position) {
-  std::vector<storage::RowChange> changes;
-  std::vector<Row*> sources;
-  changes.reserve(applied_rows_);
-  sources.reserve(applied_rows_);
-  // Keys and values move into the batch, not copied: a moved string keeps its bytes where they are, or, if short, gets
-  // them back at the same place, so that the map's views hold again once they have moved back.
-  for (auto& [key, row] : rows_) {
-    if (!row->dirty) continue;
-    changes.push_back({std::move(row->key), std::move(row->value)});
-    sources.push_back(row.get());
-  }
+  const std::vector<storage::RowChange> changes = TakeChanges();
   const absl::Status status = store->Write(changes, position);
-  gaps_.OnWritten(changes);
-  for (size_t i = 0; i < sources.size(); ++i) {
-    sources[i]->key = std::move(changes[i].key);
-    sources[i]->value = std::move(changes[i].value);
-    sources[i]->store_lacks = false;  // also after an error: what failed may have reached the store all the same
-  }
-  if (!status.ok()) return status;
-
-  applied_rows_ = applied_bytes_ = clean_rows_ = clean_bytes_ = 0;
-  if (pending_.empty()) {
-    rows_.clear();
-    return absl::OkStatus();
-  }
-  for (auto it = rows_.begin(); it != rows_.end();) {
-    Row& row = *it->second;
-    if (row.pending.empty()) {
-      it = rows_.erase(it);
-      continue;
-    }
-    row.known = row.dirty = row.store_lacks = false;
-    row.value.reset();
-    ++it;
-  }
-  return absl::OkStatus();
+  EndWrite(changes, status.ok());
+  return status;
 }
 
 }  // namespace casehub::runtime

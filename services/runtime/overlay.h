@@ -1,8 +1,11 @@
 // The rows of one keyspace that are not in its store yet: an ordered map of key to versions (design 4).
 //
 //   pending level   versions of records that were decided and not read back, by sequence number of their record
-//   applied level   the newest version of effective records since the last write back
+//   applied level   the newest version of effective records that the store does not hold
 //   store           the keyspace; the overlay is its only writer
+//
+// Rows go to the store in two steps, so that a slow disk holds up nobody: TakeChanges copies the applied level, whoever
+// likes writes the copy, EndWrite tells how it went. In between the rows stay here and may change again.
 //
 // A reader of kPending sees pending over applied over store, a reader of kApplied applied over store. A version is a
 // value or a tombstone (nullopt).
@@ -20,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/inlined_vector.h"
@@ -66,8 +70,13 @@ class Overlay {
   // read and not found.
   void PutAppliedFresh(std::string key, std::string value);
 
-  // Writes the applied level, sorted and with its position, in one Write to the store, and empties it. After an error
-  // nothing is lost: the level is as it was, and the call can be repeated, whether or not the rows reached the store.
+  // The applied level, sorted, for one Write to the store; EndWrite must follow before the next call.
+  std::vector<storage::RowChange> TakeChanges();
+  // Empties what was written. After an error nothing is lost: the rows are due to be written as they were, whether or
+  // not the write reached the store.
+  void EndWrite(const std::vector<storage::RowChange>& changes, bool written);
+  bool writing() const { return writing_; }
+  // Both at once.
   absl::Status WriteBack(storage::Keyspace* store, std::string_view position);
 
   // Another store that holds the same rows takes the place of the one below; call right after WriteBack.
@@ -87,10 +96,12 @@ class Overlay {
     std::string key;
     std::optional<std::string> value;         // meaningful if `known`
     bool known = false;                       // `value` is the applied version or, if not dirty, the store's
-    bool dirty = false;                       // applied since the last write back
+    bool dirty = false;                       // applied, and not on its way to the store
+    bool writing = false;                     // its value of TakeChanges is on its way to the store
     bool store_lacks = false;                 // the store does not hold the key
     absl::InlinedVector<Version, 1> pending;  // by sequence
     size_t bytes() const { return key.size() + (value ? value->size() : 0); }
+    bool clean() const { return known && !dirty && !writing; }  // as the store has it
   };
   struct PendingRow {
     uint64_t sequence;
@@ -105,6 +116,7 @@ class Overlay {
   void Keep(std::string_view key, Row* row, const std::optional<std::string>& value) const;
   void ForgetClean(Row* row);
   void SetApplied(Row* row, std::optional<std::string> value);
+  void SetDirty(Row* row, bool dirty);
   void EraseIfIdle(Row* row);
   class StoreScan;
 
@@ -116,8 +128,9 @@ class Overlay {
   mutable size_t clean_bytes_ = 0;
   mutable int scans_ = 0;           // going on: visitors may read
   std::deque<PendingRow> pending_;  // by sequence, one for each version
-  size_t applied_rows_ = 0;
+  size_t applied_rows_ = 0;  // dirty ones
   size_t applied_bytes_ = 0;
+  bool writing_ = false;
 };
 
 }  // namespace casehub::runtime

@@ -130,6 +130,12 @@ void Partition::FollowClock(Instant now) {
 
 void Partition::Turn(TurnInput input, TurnOutput* out) {
   FollowClock(input.now);
+  for (const auto& done : input.written) {
+    if (auto status = EndWriteBack(*done); !status.ok()) {
+      out->fatal = status;
+      return;
+    }
+  }
   for (const storage::LogEntry& entry : input.entries) {
     ApplyEntry(entry, out);
     if (!out->fatal.ok()) return;
@@ -151,15 +157,7 @@ void Partition::Turn(TurnInput input, TurnOutput* out) {
     if (!out->fatal.ok()) return;
     streams_[i]->SendMail(input.now, out);
   }
-  for (auto& rows : rows_) {
-    if (!rows->overlay.status().ok()) out->fatal = rows->overlay.status();
-    const bool due = rows->records_since_write >= config_.limits.write_back_records_max ||
-                     input.now.micros - rows->last_write.micros >= config_.limits.write_back_micros;
-    if (rows->records_since_write > 0 && due && out->fatal.ok()) out->fatal = WriteBack(rows.get(), input.now);
-    if (rows->records_since_write > 0) {
-      out->wake_at = std::min(out->wake_at, {rows->last_write.micros + config_.limits.write_back_micros});
-    }
-  }
+  for (size_t i = 0; i < rows_.size(); ++i) StartWriteBack(i, input.now, out);
   AnswerQueries(std::move(input.queries), input.now, out);
 }
 
@@ -189,6 +187,11 @@ void Partition::ApplyEntry(const storage::LogEntry& entry, TurnOutput* out) {
   const Hash128 hash = storage::HashBytes(*entry.bytes);
   auto decoded = storage::DecodeRecord(*entry.bytes);
   std::optional<Record> record;
+  if (absl::IsFailedPrecondition(decoded.status())) {
+    out->fatal = absl::FailedPreconditionError(absl::StrCat("the record at offset ", entry.offset, ": ",
+                                                            std::string(decoded.status().message())));
+    return;
+  }
   if (decoded.ok()) record = *std::move(decoded);
   if (record && record->level > storage::kFeatureLevel) {
     out->fatal = absl::FailedPreconditionError(
@@ -338,29 +341,75 @@ void Partition::SweepDedup(const Record& record, ServiceRows* rows, AppliedWrite
   for (const std::string& key : old) writer->Delete(key);
 }
 
-absl::Status Partition::WriteBack(ServiceRows* rows, Instant now) {
-  if (rows->applied > rule_.offset()) return absl::OkStatus();  // ahead of the others: nothing new yet
+void Partition::StartWriteBack(size_t service, Instant now, TurnOutput* out) {
+  ServiceRows& rows = *rows_[service];
+  if (!rows.overlay.status().ok()) out->fatal = rows.overlay.status();
+  if (rows.records_since_write == 0 || rows.overlay.writing() || !out->fatal.ok()) return;
+  const PartitionLimits& limits = config_.limits;
+  const bool due = rows.records_since_write >= limits.write_back_records_max ||
+                   rows.overlay.applied_rows() >= limits.write_back_rows_max ||
+                   rows.overlay.applied_bytes() >= limits.write_back_bytes_max ||
+                   now.micros - rows.last_write.micros >= limits.write_back_micros;
+  if (!due) {
+    out->wake_at = std::min(out->wake_at, {rows.last_write.micros + limits.write_back_micros});
+    return;
+  }
+  if (auto taken = TakeRows(service, now)) out->write_backs.push_back(std::move(taken));
+}
+
+// Null: there is nothing new to write.
+std::unique_ptr<WriteBack> Partition::TakeRows(size_t service, Instant now) {
+  ServiceRows& rows = *rows_[service];
+  if (rows.applied > rule_.offset()) return nullptr;  // ahead of the others
   storage::v1::LogPosition position = rule_.Position();
   if (config_.plants.position_early) position.set_offset(position.offset() + 1);
   std::vector<std::string> forgotten;
   if (position.standing_floor() > 0) {
-    rows->overlay.Scan(tables::TableStart(tables::kStanding), tables::StandingKey(position.standing_floor()),
-                       Overlay::Level::kApplied, [&](std::string_view key, std::string_view) {
-                         forgotten.emplace_back(key);
-                         return true;
-                       });
+    rows.overlay.Scan(tables::TableStart(tables::kStanding), tables::StandingKey(position.standing_floor()),
+                      Overlay::Level::kApplied, [&](std::string_view key, std::string_view) {
+                        forgotten.emplace_back(key);
+                        return true;
+                      });
   }
-  for (std::string& key : forgotten) rows->overlay.PutApplied(std::move(key), std::nullopt);
-  if (auto status = rows->overlay.WriteBack(rows->store, position.SerializeAsString()); !status.ok()) return status;
-  rows->records_since_write = 0;
-  rows->written = rule_.offset();
-  rows->last_write = now;
-  return absl::OkStatus();
+  for (std::string& key : forgotten) rows.overlay.PutApplied(std::move(key), std::nullopt);
+  auto taken = std::make_unique<WriteBack>();
+  taken->service = service;
+  taken->store = rows.store;
+  taken->rows = rows.overlay.TakeChanges();
+  taken->position = position.SerializeAsString();
+  taken->offset = rule_.offset();
+  rows.records_since_write = 0;
+  rows.last_write = now;
+  return taken;
+}
+
+absl::Status Partition::EndWriteBack(const WriteBack& done) {
+  ServiceRows& rows = *rows_[done.service];
+  rows.overlay.EndWrite(done.rows, done.status.ok());
+  if (done.status.ok()) {
+    rows.written = done.offset;
+  } else {
+    ++rows.records_since_write;  // still to be written
+  }
+  return done.status;
+}
+
+bool Partition::StoresBehind() const {
+  const PartitionLimits& limits = config_.limits;
+  return std::any_of(rows_.begin(), rows_.end(), [&](const auto& rows) {
+    return rows->overlay.writing() &&
+           (rows->overlay.applied_rows() >= limits.write_back_lag_max * limits.write_back_rows_max ||
+            rows->overlay.applied_bytes() >= limits.write_back_lag_max * limits.write_back_bytes_max);
+  });
 }
 
 absl::Status Partition::Flush(Instant now) {
-  for (auto& rows : rows_) {
-    if (auto status = WriteBack(rows.get(), now); !status.ok()) return status;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i]->overlay.writing()) return absl::FailedPreconditionError("rows are on their way to a store");
+    auto taken = TakeRows(i, now);
+    if (taken == nullptr) continue;
+    taken->Run();
+    if (auto status = EndWriteBack(*taken); !status.ok()) return status;
   }
   return absl::OkStatus();
 }

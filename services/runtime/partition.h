@@ -20,8 +20,13 @@ namespace casehub::runtime {
 
 struct PartitionLimits {
   StreamLimits stream;
+  // A service's rows go to its store when one of these is reached.
   uint64_t write_back_records_max = 4096;
   int64_t write_back_micros = kMicrosPerSecond;
+  size_t write_back_rows_max = 32'768;
+  size_t write_back_bytes_max = 8 << 20;
+  // Rows may gather up to this many times the above while a write is under way; see StoresBehind.
+  size_t write_back_lag_max = 4;
   size_t waiting_queries_max = 1024;  // that wait for a position
 };
 
@@ -67,7 +72,11 @@ class Partition {
   void Turn(TurnInput input, TurnOutput* out);
   // The log refused the batch of the last turn: nothing of it was queued.
   void OnAppendRefused(const absl::Status& status, TurnOutput* out);
-  // Writes all rows and positions back.
+  // A store is so slow that rows gather without bound: give back what is under way before the next turn.
+  bool StoresBehind() const;
+  // Takes back what a turn handed out, outside of a turn; the error of the write, if it failed.
+  absl::Status EndWriteBack(const WriteBack& done);
+  // Writes all rows and positions back. Blocks; nothing may be under way.
   absl::Status Flush(Instant now);
   // Puts another keyspace, folded from the same log, in place of a service's. Call after Flush, between two turns;
   // `swap` makes the change and returns the new one. It stands at least where the
@@ -102,7 +111,8 @@ class Partition {
   void SweepDedup(const storage::Record& record, ServiceRows* rows, AppliedWriter* writer);
   void CheckAhead(const ServiceRows& rows, TurnOutput* out) const;
   void RememberStanding();
-  absl::Status WriteBack(ServiceRows* rows, Instant now);
+  void StartWriteBack(size_t service, Instant now, TurnOutput* out);
+  std::unique_ptr<WriteBack> TakeRows(size_t service, Instant now);
   void AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out);
   void AnswerQuery(const QueryInput& query, Instant now, TurnOutput* out);
   int IndexOf(ServiceId service) const;

@@ -4,6 +4,8 @@
 #include <future>
 #include <utility>
 
+#include "services/model/thread_name.h"
+
 namespace casehub::runtime {
 
 absl::StatusOr<std::unique_ptr<PartitionThread>> PartitionThread::Start(storage::EventLog* log, PartitionConfig config,
@@ -29,6 +31,12 @@ PartitionThread::~PartitionThread() {
 void PartitionThread::Wake() {
   std::lock_guard lock(mutex_);
   readable_ = true;
+  wake_.notify_one();
+}
+
+void PartitionThread::OnWritten() {
+  std::lock_guard lock(mutex_);
+  written_ = true;
   wake_.notify_one();
 }
 
@@ -85,23 +93,28 @@ bool PartitionThread::Run(std::function<void(Partition*)> work) {
 
 bool PartitionThread::WaitForWork(Instant wake_at, bool more, Inbox* inbox) {
   std::unique_lock lock(mutex_);
-  const auto ready = [&] { return !inbox_.empty() || readable_ || stopping_; };
+  const auto ready = [&] { return !inbox_.empty() || readable_ || written_ || stopping_; };
   if (!more && !ready()) {
     const int64_t wait = std::min<int64_t>(wake_at.micros - options_.clock().micros, kMicrosPerSecond);
     if (wait > 0) wake_.wait_for(lock, std::chrono::microseconds(wait), ready);
   }
   std::swap(*inbox, inbox_);
-  readable_ = false;
+  readable_ = written_ = false;
   return stopping_;
 }
 
 void PartitionThread::Loop() {
+  NameThread(("partition-" + std::to_string(partition_id_)).c_str());
   Instant wake_at{0};
   bool more = true;
   bool reader_has_more = true;
   for (;;) {
     Inbox inbox;
     const bool stopping = WaitForWork(wake_at, more || reader_has_more, &inbox);
+    if (!inbox.work.empty() && !FinishWrites()) {
+      for (auto& work : inbox.work) work(nullptr);
+      return;
+    }
     for (auto& work : inbox.work) work(partition_.get());
 
     TurnInput input;
@@ -118,6 +131,7 @@ void PartitionThread::Loop() {
     input.queries = std::move(inbox.queries);
     input.mail = std::move(inbox.mail);
     input.acks = std::move(inbox.acks);
+    input.written = partition_->StoresBehind() ? writer_.Finish() : writer_.Take();
 
     TurnOutput out;
     partition_->Turn(std::move(input), &out);
@@ -126,6 +140,7 @@ void PartitionThread::Loop() {
         partition_->OnAppendRefused(status, &out);
       }
     }
+    for (auto& rows : out.write_backs) writer_.Post(std::move(rows));
     HandOut(&out);
     if (!out.fatal.ok()) {
       Fail(out.fatal);
@@ -136,10 +151,20 @@ void PartitionThread::Loop() {
     more = out.more;
     if (stopping && (partition_->Idle() || options_.clock() > stop_by_)) {
       TurnOutput last;
-      ShutDown(&last);
+      if (FinishWrites()) ShutDown(&last);
       return;
     }
   }
+}
+
+bool PartitionThread::FinishWrites() {
+  for (const auto& done : writer_.Finish()) {
+    if (auto status = partition_->EndWriteBack(*done); !status.ok()) {
+      Fail(status);
+      return false;
+    }
+  }
+  return true;
 }
 
 void PartitionThread::HandOut(TurnOutput* out) {

@@ -1,4 +1,5 @@
-// Runs one Partition on a thread of its own: collects what came in, calls Turn, hands out what came out.
+// Runs one Partition on a thread of its own: collects what came in, calls Turn, hands out what came out. Rows are
+// written back on a second thread.
 //
 // Threads     Every public function may be called from any thread. Callbacks (replies, mail) are called from the
 //             partition's thread and must only post.
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "services/runtime/partition.h"
+#include "services/runtime/store_writer.h"
 #include "storage/log/event_log.h"
 
 namespace casehub::runtime {
@@ -52,7 +54,7 @@ class PartitionThread {
 
  private:
   PartitionThread(storage::EventLog* log, Options options, PartitionId partition)
-      : log_(log), options_(std::move(options)), partition_id_(partition) {}
+      : log_(log), options_(std::move(options)), partition_id_(partition), writer_([this] { OnWritten(); }) {}
 
   struct Inbox {
     std::vector<std::shared_ptr<CommandInput>> commands;
@@ -68,6 +70,9 @@ class PartitionThread {
   void HandOut(TurnOutput* out);
   void Fail(const absl::Status& status);
   void Wake();
+  void OnWritten();
+  // Waits for the writer and tells the partition; false (and failed) if a write failed.
+  bool FinishWrites();
   void ShutDown(TurnOutput* out);
 
   storage::EventLog* log_;
@@ -80,11 +85,13 @@ class PartitionThread {
   std::condition_variable wake_;
   Inbox inbox_;
   bool readable_ = true;  // the reader may have more
+  bool written_ = false;  // the writer has something to give back
   bool stopping_ = false;
   Instant stop_by_;
   bool stopped_ = false;
   bool failed_ = false;
   absl::Status final_status_;
+  StoreWriter writer_;
   std::thread thread_;
 };
 

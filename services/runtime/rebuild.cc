@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "services/runtime/partition.h"
+#include "services/runtime/store_writer.h"
 
 namespace casehub::runtime {
 namespace {
@@ -25,10 +26,13 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
   config.limits.stream = request.limits;
   config.limits.write_back_micros = INT64_MAX;  // by count alone
   config.limits.write_back_records_max = 16'384;
+  config.limits.write_back_rows_max = 131'072;
+  config.limits.write_back_bytes_max = 32 << 20;
   auto partition = Partition::Open(std::move(config));
   if (!partition.ok()) return partition.status();
   auto reader = request.log->OpenReader(request.partition, (*partition)->read_after(), [] {});
   if (!reader.ok()) return reader.status();
+  StoreWriter writer([] {});
   Rebuilt rebuilt;
   bool done = (*partition)->read_after() >= request.up_to;
   while (!done) {
@@ -41,12 +45,17 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
       done = true;
     }
     rebuilt.records += input.entries.size();
+    input.written = (*partition)->StoresBehind() ? writer.Finish() : writer.Take();
     TurnOutput out;
     (*partition)->Turn(std::move(input), &out);
+    for (auto& rows : out.write_backs) writer.Post(std::move(rows));
     if (!out.fatal.ok()) return out.fatal;
     done = done || (*partition)->read_after() >= request.up_to;
   }
   rebuilt.offset = (*partition)->read_after();
+  for (const auto& written : writer.Finish()) {
+    if (auto status = (*partition)->EndWriteBack(*written); !status.ok()) return status;
+  }
   if (auto status = (*partition)->Flush({1}); !status.ok()) return status;
   return rebuilt;
 }

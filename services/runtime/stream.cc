@@ -24,7 +24,13 @@ void Stream::Offer(std::shared_ptr<CommandInput> command) {
   Work work;
   work.kind = WorkKind::kCommand;
   work.command = std::move(command);
-  queue_.push_back(std::move(work));
+  LaneOf(work).push_back(std::move(work));
+}
+
+std::deque<Stream::Work> Stream::TakeQueued() {
+  std::deque<Work> taken = std::exchange(queue_, {});
+  for (Work& work : std::exchange(bulk_, {})) taken.push_back(std::move(work));
+  return taken;
 }
 
 uint64_t Stream::AppliedMail(Municipality to, Municipality from) const {
@@ -189,8 +195,7 @@ void Stream::LoseEpoch(TurnOutput* out) {
   } else {
     pending_commands_.clear();
   }
-  auto queued = std::move(queue_);
-  queue_.clear();
+  auto queued = TakeQueued();
   for (auto& one : pending) {
     if (one->work.kind == WorkKind::kCommand) {
       RefuseNow(*one->work.command, Refuse(Refusal::REFUSAL_NOT_OWNER), out);
@@ -228,7 +233,7 @@ void Stream::Redo(Verdict verdict) {
       again.push_back(std::move(work));
     }
   }
-  queue_.insert(queue_.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
+  for (auto work = again.rbegin(); work != again.rend(); ++work) LaneOf(*work).push_front(std::move(*work));
   due_cursor_.clear();
   next_due_ = {0};
   for (auto& [key, box] : mailboxes_) box.recording = false;
@@ -278,7 +283,7 @@ void Stream::OnAppendRefused(const absl::Status& status, TurnOutput* out) {
       RefuseNow(*work.command, Refuse(Refusal::REFUSAL_LOG_UNAVAILABLE).With("why", std::string(status.message())),
                 out);
     } else {
-      queue_.push_front(std::move(work));
+      LaneOf(work).push_front(std::move(work));
     }
   }
   first_of_turn_ = 0;
@@ -303,11 +308,10 @@ void Stream::RefuseAll(Refusal reason, TurnOutput* out) {
     }
     for (Waiter& waiter : pending->waiters) RefuseNow(*waiter.command, Refuse(Refusal::REFUSAL_OUTCOME_UNKNOWN), out);
   }
-  for (Work& work : queue_) {
+  for (Work& work : TakeQueued()) {
     if (work.kind == WorkKind::kCommand) RefuseNow(*work.command, Refuse(reason), out);
   }
   pending_.clear();
-  queue_.clear();
   DropPendingRows();
 }
 

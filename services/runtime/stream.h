@@ -25,6 +25,9 @@ namespace casehub::runtime {
 struct StreamLimits {
   size_t pipeline_records_max = 1024;  // decided, not read back
   size_t decisions_per_turn_max = 256;
+  // Imports that are decided and not read back. Small, because who calls meanwhile stands behind them in the log, and
+  // each may hold as many events as a hundred commands.
+  size_t bulk_records_max = 4;
   size_t due_rows_per_turn_max = 256;
   int64_t mail_window_max = 32;  // messages on their way to one destination
   int64_t mail_resend_micros = 500'000;
@@ -75,7 +78,7 @@ class Stream {
 
   Role role() const { return role_; }
   size_t pending() const { return pending_.size(); }
-  size_t queued() const { return queue_.size(); }
+  size_t queued() const { return queue_.size() + bulk_.size(); }
   const StreamCounters& counters() const { return counters_; }
   const Service& service() const { return *rows_->service; }
   // Applied mail position for acknowledgements that repeat.
@@ -127,6 +130,9 @@ class Stream {
   void Redo(storage::Verdict verdict);
   void Rebase();
   void DropPendingRows();
+  std::deque<Work>& LaneOf(const Work& work) { return work.command && work.command->bulk ? bulk_ : queue_; }
+  std::deque<Work> TakeQueued();  // of both lanes
+  void DecideQueued(Instant now, TurnOutput* out);
 
   bool DecideOne(Work work, Instant now, TurnOutput* out);
   bool DecideCommand(Work work, Instant now, TurnOutput* out);
@@ -170,7 +176,8 @@ class Stream {
   std::deque<std::unique_ptr<Pending>> pending_;
   absl::flat_hash_map<Uuid, Pending*> pending_commands_;
   StreamSequence first_of_turn_ = 0;  // 0: nothing appended in this turn
-  std::deque<Work> queue_;
+  std::deque<Work> queue_;  // commands and mail, in order of arrival
+  std::deque<Work> bulk_;   // imports
 
   Instant next_due_{0};     // no row of due work is due before this
   std::string due_cursor_;  // immediate rows up to this key are offered

@@ -44,11 +44,10 @@ void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& l
   if (role_ != Role::kOwner) {
     // A candidate decides what waits when its epoch stands; a follower sends callers to the owner.
     if (role_ == Role::kFollower && !may_own) {
-      for (Work& work : queue_) {
+      for (Work& work : TakeQueued()) {
         if (work.kind != WorkKind::kCommand) continue;
         RefuseNow(*work.command, Refuse(blocked ? Refusal::REFUSAL_STREAM_BLOCKED : Refusal::REFUSAL_NOT_OWNER), out);
       }
-      queue_.clear();
     }
     if (role_ == Role::kCandidate) {
       out->wake_at = std::min(out->wake_at, {candidate_since_.micros + limits_.candidate_timeout_micros + 1});
@@ -61,24 +60,15 @@ void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& l
     head_ = rule_->stream(rows_->service->id()).head;
   }
   if (!log_writable.ok()) {
-    for (Work& work : queue_) {
+    for (Work& work : TakeQueued()) {
       if (work.kind != WorkKind::kCommand) continue;
       RefuseNow(*work.command,
                 Refuse(Refusal::REFUSAL_LOG_UNAVAILABLE).With("why", std::string(log_writable.message())), out);
     }
-    queue_.clear();
     out->wake_at = std::min(out->wake_at, {now.micros + limits_.probe_after_micros});
     return;
   }
-  size_t decisions = 0;
-  while (!queue_.empty() && decisions < limits_.decisions_per_turn_max &&
-         pending_.size() < limits_.pipeline_records_max) {
-    Work work = std::move(queue_.front());
-    queue_.pop_front();
-    ++decisions;
-    DecideOne(std::move(work), now, out);
-  }
-  if (!queue_.empty() && pending_.size() < limits_.pipeline_records_max) out->more = true;
+  DecideQueued(now, out);
   WorkOffDue(now, out);
   WorkOffAcks(now, out);
   if (!pending_.empty() && now.micros - pending_.back()->appended_at.micros > limits_.probe_after_micros) {
@@ -90,6 +80,28 @@ void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& l
     out->wake_at = std::min(out->wake_at, {pending_.back()->appended_at.micros + limits_.probe_after_micros + 1});
   }
   if (next_due_ > now) out->wake_at = std::min(out->wake_at, next_due_);
+}
+
+// Callers go before imports, which keep a quarter of turn and pipeline so that they get on (design 4).
+void Stream::DecideQueued(Instant now, TurnOutput* out) {
+  const size_t share = bulk_.empty() ? 0 : 1;
+  const size_t decisions_max = limits_.decisions_per_turn_max - share * limits_.decisions_per_turn_max / 4;
+  const size_t pipeline_max = limits_.pipeline_records_max - share * limits_.pipeline_records_max / 4;
+  for (size_t n = 0; n < decisions_max && !queue_.empty() && pending_.size() < pipeline_max; ++n) {
+    Work work = std::move(queue_.front());
+    queue_.pop_front();
+    DecideOne(std::move(work), now, out);
+  }
+  if (!queue_.empty() && pending_.size() < pipeline_max) out->more = true;
+  if (bulk_.empty()) return;
+  const auto pending_bulk = static_cast<size_t>(std::count_if(
+      pending_.begin(), pending_.end(), [](const auto& one) { return one->work.command && one->work.command->bulk; }));
+  for (size_t n = pending_bulk;
+       n < limits_.bulk_records_max && !bulk_.empty() && pending_.size() < limits_.pipeline_records_max; ++n) {
+    Work work = std::move(bulk_.front());
+    bulk_.pop_front();
+    DecideOne(std::move(work), now, out);
+  }
 }
 
 bool Stream::DecideOne(Work work, Instant now, TurnOutput* out) {

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "services/runtime/service.h"
 #include "storage/log/event_log.h"
+#include "storage/projection/projection.h"
 
 namespace casehub::runtime {
 
@@ -24,6 +25,7 @@ struct CommandInput {
   Instant received_at;
   Instant deadline;  // zero: none; decided no later than this
   std::vector<storage::SideRow> side_rows;
+  bool bulk = false;  // an import: takes what others leave, and at least a quarter of a turn
 };
 struct QueryInput {
   uint64_t ticket = 0;
@@ -60,6 +62,19 @@ struct Reply {
   bool recorded = false;      // a command whose record is effective now (not a repeat's answer)
 };
 
+// Rows of one service on their way to its store. The partition hands it out; whoever took it calls Run, on any thread,
+// and gives it back with a later turn. While it is under way no other of the same service is handed out.
+struct WriteBack {
+  size_t service = 0;  // index in PartitionConfig::services
+  storage::Keyspace* store = nullptr;
+  std::vector<storage::RowChange> rows;
+  std::string position;
+  Offset offset = kNoOffset;  // what the store stands on afterwards
+  absl::Status status;        // of Run
+
+  void Run() { status = store->Write(rows, position); }  // blocks
+};
+
 struct TurnInput {
   Instant now;
   std::vector<storage::LogEntry> entries;  // what the reader returned, in order
@@ -68,6 +83,7 @@ struct TurnInput {
   std::vector<QueryInput> queries;
   std::vector<Mail> mail;
   std::vector<MailAck> acks;
+  std::vector<std::unique_ptr<WriteBack>> written;
   absl::Status log_writable;
 };
 
@@ -76,6 +92,7 @@ struct TurnOutput {
   std::vector<Reply> replies;
   std::vector<Mail> mail;
   std::vector<MailAck> acks;
+  std::vector<std::unique_ptr<WriteBack>> write_backs;
   Instant wake_at{INT64_MAX};  // turn again by then, even if nothing comes in
   bool more = false;           // there is work left that waits for nothing
   // Not OK: this partition cannot go on (damaged store, a record it cannot apply, a log that contradicts itself).

@@ -9,6 +9,7 @@
 #include "services/runtime/position_token.h"
 #include "services/runtime/rebuild.h"
 #include "services/standalone/shards.h"
+#include "spdlog/spdlog.h"
 #include "storage/projection/state_hash.h"
 
 namespace casehub::standalone {
@@ -20,6 +21,7 @@ namespace ops = operations::v1;
 namespace {
 
 runtime::Refused OperationFailed(const absl::Status& status) {
+  spdlog::error("an operation failed: {}", status.ToString());
   return runtime::Refuse(runtime::Refusal::REFUSAL_OPERATION_FAILED).With("why", std::string(status.message()));
 }
 
@@ -200,9 +202,7 @@ runtime::MessagePtr Shards::VerifyStore(const std::string& name, bool replace, r
     }
   }
   if (!known) {
-    *refused = runtime::Refuse(runtime::Refusal::REFUSAL_FIELD_INVALID)
-                   .With("field", "service")
-                   .With("why", absl::StrCat("there is no service '", name, "' here"));
+    *refused = RefuseField("service", Phrase::PHRASE_SERVICE_NAME);
     return nullptr;
   }
   if (replace) return rebuilt;

@@ -126,6 +126,7 @@ Posted Shards::Post(Call call) {
   command->fingerprint = call.fingerprint;
   command->received_at = call.received_at;
   command->deadline = call.deadline;
+  command->bulk = call.is_bulk;
   command->side_rows = std::move(call.side_rows);
   const auto posted = threads_[static_cast<size_t>(partition)]->Post(std::move(command));
   if (posted == PartitionThread::Posted::kAccepted) ticket.release();  // OnReply takes it back

@@ -26,6 +26,10 @@ absl::Status FollowToTheEnd(const WorldView& world, PartitionId partition, stora
     runtime::TurnOutput out;
     (*opened)->Turn(std::move(input), &out);
     if (!out.fatal.ok()) return out.fatal;
+    for (const auto& rows : out.write_backs) {
+      rows->Run();
+      if (auto status = (*opened)->EndWriteBack(*rows); !status.ok()) return status;
+    }
   }
   return (*opened)->Flush(world.context->now);
 }

@@ -187,6 +187,7 @@ void Cluster::Turn(int id, PartitionId partition) {
     }
   }
   HandOut(&one, &shard, &out);
+  StartWrites(&one, &shard, &out);
   if (!out.fatal.ok()) return Fail(&one, &shard, out.fatal);
   if (read || out.more) {
     ScheduleTurn(id, partition, context_->now.micros + context_->random.Between(20, 200));
@@ -214,6 +215,34 @@ void Cluster::HandOut(Process* one, Shard* shard, TurnOutput* out) {
   }
   for (runtime::Mail& mail : out->mail) SendMail(std::move(mail));
   for (const runtime::MailAck& ack : out->acks) SendAck(ack);
+}
+
+// Rows reach the store at once or a good while later, as long as the process lives.
+void Cluster::StartWrites(Process* one, Shard* shard, TurnOutput* out) {
+  for (auto& rows : out->write_backs) {
+    shard->write_backs.push_back(std::move(rows));
+    const int64_t delay = context_->random.OneIn(3) ? 0 : context_->random.Between(100, 300 * kMillisecond);
+    context_->After(delay, [this, id = one->id, partition = shard->partition, incarnation = shard->incarnation] {
+      Shard& due = process(id).shards[static_cast<size_t>(partition)];
+      if (!due.live || due.incarnation != incarnation || due.write_backs.empty()) return;
+      due.write_backs.front()->Run();
+      due.inbox.written.push_back(std::move(due.write_backs.front()));
+      due.write_backs.pop_front();
+      ScheduleTurn(id, partition, context_->now.micros + context_->random.Between(10, 400));
+    });
+  }
+}
+
+absl::Status Cluster::Flush(int id, Shard* shard) {
+  for (auto& rows : shard->write_backs) {
+    rows->Run();
+    shard->inbox.written.push_back(std::move(rows));
+  }
+  shard->write_backs.clear();
+  for (const auto& written : std::exchange(shard->inbox.written, {})) {
+    if (auto status = shard->live->EndWriteBack(*written); !status.ok()) return status;
+  }
+  return shard->live->Flush(ClockOf(id));
 }
 
 void Cluster::SendMail(runtime::Mail mail) {
@@ -298,7 +327,7 @@ void Cluster::Fail(Process* one, Shard* shard, const absl::Status& status) {
   TurnOutput out;
   shard->live->RefuseAll(Refusal::REFUSAL_OUTCOME_UNKNOWN, &out);
   HandOut(one, shard, &out);
-  CloseShard(shard, false);
+  CloseShard(one->id, shard, false);
   const int id = one->id;
   const PartitionId partition = shard->partition;
   context_->After(context_->random.Between(5, 500) * kMillisecond, [this, id, partition] {

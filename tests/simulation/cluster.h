@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -60,6 +61,7 @@ struct Shard {
   std::unique_ptr<runtime::Partition> live;  // null: the process is down
   std::unique_ptr<storage::LogReader> reader;
   runtime::TurnInput inbox;
+  std::deque<std::unique_ptr<runtime::WriteBack>> write_backs;  // on their way to the store
   uint64_t incarnation = 0;
   std::string address;
   int64_t turn_at = INT64_MAX;
@@ -133,11 +135,14 @@ class Cluster {
  private:
   void OpenShard(Process* process, Shard* shard);
   absl::Status TryOpen(Process* process, Shard* shard);
-  void CloseShard(Shard* shard, bool orderly);
+  void CloseShard(int process, Shard* shard, bool orderly);
   void ScheduleTurn(int process, PartitionId partition, int64_t at);
   void Turn(int process, PartitionId partition);
   runtime::TurnInput TakeInput(Process* process, Shard* shard);
   void HandOut(Process* process, Shard* shard, runtime::TurnOutput* out);
+  void StartWrites(Process* process, Shard* shard, runtime::TurnOutput* out);
+  // Everything written, also what was on its way.
+  absl::Status Flush(int process, Shard* shard);
   void Fail(Process* process, Shard* shard, const absl::Status& status);
   void Observe(int process, PartitionId partition, const storage::LogEntry& entry, const storage::Judgement& judgement);
   void CountTurn(const Process& process, Shard* shard);

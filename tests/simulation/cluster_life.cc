@@ -84,9 +84,10 @@ void Cluster::OpenShard(Process* one, Shard* shard) {
   ScheduleTurn(one->id, shard->partition, context_->now.micros + 100);
 }
 
-void Cluster::CloseShard(Shard* shard, bool orderly) {
+void Cluster::CloseShard(int id, Shard* shard, bool orderly) {
   if (!shard->live) return;
-  if (orderly) (void)shard->live->Flush(context_->now);
+  if (orderly) (void)Flush(id, shard);
+  shard->write_backs.clear();
   shard->reader.reset();
   shard->live.reset();
   shard->tickets.clear();
@@ -118,9 +119,10 @@ void Cluster::Stop(int id, End end, bool in_flight_lost) {
         HandOut(&one, &shard, &door);
       }
     } else {
+      if (!shard.write_backs.empty()) context_->Count(Situation::kCrashWhileWritingBack);
       context_->Count(pending > 0 ? Situation::kCrashBeforeReadBack : Situation::kCrashInEmptyPipeline);
     }
-    CloseShard(&shard, end == End::kStopped);
+    CloseShard(id, &shard, end == End::kStopped);
     if (end == End::kLostPower) {
       if (shard.store->LosePower(&context_->random)) context_->Count(Situation::kRolledBack);
     } else {
@@ -188,7 +190,7 @@ void Cluster::HealStores() {
 void Cluster::TakeSnapshot(int id, PartitionId partition) {
   Shard& shard = process(id).shards[static_cast<size_t>(partition)];
   if (!shard.live || shard.fault_expected || shard.store->memory() == nullptr) return;
-  if (context_->random.OneIn(2) && !shard.live->Flush(ClockOf(id)).ok()) return;
+  if (context_->random.OneIn(2) && !Flush(id, &shard).ok()) return;
   if (shard.store->get()->Snapshot(partition).ok()) context_->Fault("snapshot taken");
 }
 
@@ -200,7 +202,7 @@ void Cluster::RebuildLive(int id, PartitionId partition) {
   const size_t index = context_->random.Below(all.size());
   const runtime::Service* service = all[index].get();
   storage::ProjectionStore* store = shard.store->get();
-  if (!shard.live->Flush(ClockOf(id)).ok()) return;
+  if (!Flush(id, &shard).ok()) return;
   auto target = store->BeginRebuild(service->id());
   if (!target.ok()) return context_->Report("rebuild_failed", target.status().ToString());
   runtime::RebuildRequest request;
@@ -270,7 +272,7 @@ void Cluster::FlushAll() {
   for (Process& one : processes_) {
     for (Shard& shard : one.shards) {
       if (!shard.live) continue;
-      if (auto status = shard.live->Flush(ClockOf(one.id)); !status.ok()) {
+      if (auto status = Flush(one.id, &shard); !status.ok()) {
         context_->Report("flush_failed", status.ToString());
       }
     }

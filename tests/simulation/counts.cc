@@ -46,6 +46,7 @@ constexpr std::string_view kNames[] = {
     "one proof for several answers",
     "append refused with records pipelined before",
     "crash between append and read-back",
+    "crash with rows on their way to the store",
     "crash between decision and append",
     "crash with nothing in flight",
     "loss of power rolled a store back",

@@ -50,6 +50,7 @@ enum class Situation : uint8_t {
   kBarrierShared,
   kAppendRefusedPipelined,
   kCrashBeforeReadBack,
+  kCrashWhileWritingBack,
   kCrashBeforeAppend,
   kCrashInEmptyPipeline,
   kRolledBack,

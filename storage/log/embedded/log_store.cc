@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/log/embedded/open_folder.h"
@@ -18,6 +19,8 @@ using rocksdb::Slice;
 constexpr size_t kNumberBytes = 8;
 constexpr size_t kWalBytesMax = 64 << 20;  // bounds what a restart reads again
 constexpr size_t kSmallWriteBufferBytes = 1 << 20;
+constexpr size_t kSideWriteBufferBytes = 4 << 20;
+constexpr double kSideFilterBitsPerKey = 10;
 constexpr char kLogIdKey[] = "log_id";
 constexpr char kSideFamily[] = "side";
 
@@ -122,10 +125,23 @@ rocksdb::ColumnFamilyOptions LogStore::FamilyOptions(bool small) const {
   return options;
 }
 
+// Most side rows asked for are not there (the key of a person who is new): filters answer that, in memory and in files.
+rocksdb::ColumnFamilyOptions LogStore::SideFamilyOptions() const {
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(true);
+  options.write_buffer_size = kSideWriteBufferBytes;
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.05;
+  rocksdb::BlockBasedTableOptions table = *options.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kSideFilterBitsPerKey));
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
 absl::Status LogStore::OpenStore() {
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions(true));
-  families.emplace_back(kSideFamily, FamilyOptions(true));
+  families.emplace_back(kSideFamily, SideFamilyOptions());
   for (int i = 0; i < partitions_; ++i) families.emplace_back(PartitionFamily(i), FamilyOptions(false));
 
   std::vector<rocksdb::ColumnFamilyHandle*> handles;

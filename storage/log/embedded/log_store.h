@@ -53,6 +53,7 @@ class LogStore {
   explicit LogStore(const EmbeddedLogOptions& options) : options_(options) {}
   rocksdb::DBOptions StoreOptions() const;
   rocksdb::ColumnFamilyOptions FamilyOptions(bool small) const;
+  rocksdb::ColumnFamilyOptions SideFamilyOptions() const;
   absl::Status OpenStore();
   void CloseStore();
   absl::Status ReadOrMakeIdentity();

@@ -28,22 +28,20 @@ class Model {
   void DropPending(uint64_t up_to) {
     std::erase_if(pending_, [&](const Pending& one) { return one.sequence <= up_to; });
   }
-  void WriteBack() {
-    for (auto& [key, value] : applied_) {
+  void Take() { writing_.swap(applied_); }
+  void Write() {
+    for (auto& [key, value] : writing_) {
       if (value) {
         store_[key] = *value;
       } else {
         store_.erase(key);
       }
     }
-    applied_.clear();
   }
-
-  // The rows reached the store, and stay in the applied level because nobody knows.
-  void WriteBackUnheard() {
-    const auto applied = applied_;
-    WriteBack();
-    applied_ = applied;
+  // If nobody knows whether they were written, the rows stay in the applied level.
+  void End(bool known) {
+    if (!known) applied_.insert(writing_.begin(), writing_.end());
+    writing_.clear();
   }
 
   std::map<std::string, std::string> Rows(Level level) const {
@@ -55,6 +53,7 @@ class Model {
         rows.erase(key);
       }
     };
+    for (const auto& [key, value] : writing_) put(key, value);
     for (const auto& [key, value] : applied_) put(key, value);
     if (level == Level::kPending) {
       for (const Pending& one : pending_) put(one.key, one.value);
@@ -68,7 +67,9 @@ class Model {
     }
     return newest;
   }
-  bool StoreMayHave(const std::string& key) const { return store_.contains(key) || applied_.contains(key); }
+  bool StoreMayHave(const std::string& key) const { 
+    return store_.contains(key) || writing_.contains(key) || applied_.contains(key);
+  }
   const std::map<std::string, std::string>& store() const { return store_; }
 
  private:
@@ -78,6 +79,7 @@ class Model {
     std::optional<std::string> value;
   };
   std::map<std::string, std::string> store_;
+  std::map<std::string, std::optional<std::string>> writing_;
   std::map<std::string, std::optional<std::string>> applied_;
   std::vector<Pending> pending_;
 };
@@ -121,7 +123,9 @@ class Walk {
         if (Below(8) == 0) DropAll();
         return;
       case 10:
-        if (Below(3) == 0) WriteBack();
+        if (overlay_.writing()) return EndWrite();
+        if (Below(3) == 0) return WriteBack();
+        if (Below(3) == 0) return TakeChanges();
         return;
       case 11:
         return Probe();
@@ -204,27 +208,50 @@ class Walk {
   }
   void Probe() { overlay_.ProbeGap(Key(), Key()); }
   void WriteBack() {
+    model_.Take();
     if (Below(3) == 0) {                   // a full disk: nothing is lost, the next attempt writes all of it
       const bool written = Below(2) == 0;  // but said to have failed
       store_.FailWrites(absl::UnavailableError("no space left"), written);
       ASSERT_FALSE(overlay_.WriteBack(&store_, "lost").ok());
-      if (written) model_.WriteBackUnheard();
+      if (written) model_.Write();
+      model_.End(false);
       store_.FailWrites(absl::OkStatus());
       return;
     }
     const std::string position = std::to_string(++writes_);
     ASSERT_TRUE(overlay_.WriteBack(&store_, position).ok());
-    model_.WriteBack();
+    model_.Write();
+    model_.End(true);
     ASSERT_EQ(StoreRows(store_), Pairs(model_.store().begin(), model_.store().end()));
     ASSERT_EQ(**store_.Position(), position);
     ASSERT_EQ(overlay_.applied_rows(), 0u);
     ASSERT_EQ(overlay_.applied_bytes(), 0u);
+  }
+  // The same in two steps, the write at either end of what happens in between.
+  void TakeChanges() {
+    changes_ = overlay_.TakeChanges();
+    model_.Take();
+    wrote_ = Below(2) == 0;
+    if (wrote_) WriteChanges();
+  }
+  void EndWrite() {
+    const bool known = Below(3) != 0;
+    if (known && !wrote_) WriteChanges();
+    overlay_.EndWrite(changes_, known);
+    model_.End(known);
+  }
+  void WriteChanges() {
+    ASSERT_TRUE(store_.Write(changes_, "p").ok());
+    model_.Write();
+    ASSERT_EQ(StoreRows(store_), Pairs(model_.store().begin(), model_.store().end()));
   }
 
   std::mt19937_64 random_;
   storage::MemoryKeyspace store_;
   Overlay overlay_{&store_};
   Model model_;
+  std::vector<storage::RowChange> changes_;  // on their way
+  bool wrote_ = false;
   uint64_t sequence_ = 1;
   uint64_t dropped_ = 0;
   uint64_t writes_ = 0;
@@ -336,6 +363,23 @@ TEST_F(OverlayTest, PendingVersionsSurviveAWriteBack) {
   overlay_.DropAllPending();
   EXPECT_EQ(overlay_.Get("k", Level::kPending), "applied");
   EXPECT_EQ(overlay_.pending_versions(), 0u);
+}
+
+TEST_F(OverlayTest, RowsOnTheirWayToTheStoreAreReadAndMayChange) {
+  overlay_.PutApplied("a", "1");
+  overlay_.PutApplied("b", "1");
+  overlay_.PutApplied("c", "1");
+  const auto changes = overlay_.TakeChanges();
+  EXPECT_EQ(overlay_.applied_rows(), 0u);
+  overlay_.PutApplied("b", "2");
+  overlay_.PutApplied("c", std::nullopt);
+  EXPECT_EQ(Scan("a", "z"), (Pairs{{"a", "1"}, {"b", "2"}}));  // the store holds none of them yet
+  ASSERT_TRUE(store_.Write(changes, "p").ok());
+  overlay_.EndWrite(changes, true);
+  EXPECT_EQ(Scan("a", "z"), (Pairs{{"a", "1"}, {"b", "2"}}));
+  EXPECT_EQ(overlay_.applied_rows(), 2u);
+  WriteBack();
+  EXPECT_EQ(StoreRows(store_), (Pairs{{"a", "1"}, {"b", "2"}}));
 }
 
 TEST_F(OverlayTest, ReadErrorsAreLatched) {

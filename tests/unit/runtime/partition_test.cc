@@ -122,6 +122,10 @@ struct Host {
     TurnOutput out;
     partition->Turn(std::move(input), &out);
     EXPECT_TRUE(out.fatal.ok()) << out.fatal;
+    for (const auto& rows : out.write_backs) {
+      rows->Run();
+      EXPECT_TRUE(partition->EndWriteBack(*rows).ok());
+    }
     for (Reply& reply : out.replies) replies[reply.ticket] = reply;
     return out;
   }
