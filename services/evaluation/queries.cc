@@ -52,7 +52,7 @@ runtime::QueryResult GetRatingSlot(const v1::GetRatingSlotRequest& request, cons
                                    const runtime::StateReader& rows) {
   const auto case_id = Uuid::Parse(request.case_id());
   if (!case_id) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "case_id").With("why", "not a case id");
+    return RefuseField("case_id", Phrase::PHRASE_CASE_ID_IS_A_UUID);
   }
   CaseView view = tables::LoadCase(rows, context.municipality, *case_id);
   if (view.holding && view.holding->gone) {
@@ -72,10 +72,10 @@ runtime::QueryResult GetRatingSlot(const v1::GetRatingSlotRequest& request, cons
 runtime::QueryResult GetScores(const v1::GetScoresRequest& request, const runtime::QueryContext& context,
                                const runtime::StateReader& rows) {
   if (request.page_size() < 0) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "page_size").With("why", "negative");
+    return RefuseField("page_size", Phrase::PHRASE_NOT_NEGATIVE);
   }
   if (!v1::ScoreSubject_IsValid(request.by())) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "by").With("why", "no such subject");
+    return RefuseField("by", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   }
   const size_t page_size =
       static_cast<size_t>(request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax));

@@ -15,7 +15,7 @@ runtime::Outcome SubmitRating(const v1::SubmitRatingRequest& request, const runt
   }
   const auto case_id = Uuid::Parse(request.case_id());
   if (!case_id) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "case_id").With("why", "not a case id");
+    return RefuseField("case_id", Phrase::PHRASE_CASE_ID_IS_A_UUID);
   }
   auto result =
       Decide(tables::LoadCase(rows, context.municipality, *case_id), request, {context.now, context.received_at});

@@ -147,9 +147,7 @@ Edge::MaybeRefused Edge::ReadAddress(Pending* pending) const {
     if (text.empty()) return Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", "municipality");
     const auto municipality = Municipality::Parse(text);
     if (!municipality) {
-      return Refuse(Refusal::REFUSAL_FIELD_INVALID)
-          .With("field", "municipality")
-          .With("why", "six digits of GB/T 2260");
+      return RefuseField("municipality", Phrase::PHRASE_SIX_DIGITS);
     }
     if (options_.municipality_known && !options_.municipality_known(*municipality)) {
       return Refuse(Refusal::REFUSAL_MUNICIPALITY_UNKNOWN).With("municipality", municipality->ToString());
@@ -169,9 +167,7 @@ Edge::MaybeRefused Edge::ReadAddress(Pending* pending) const {
     const auto& position =
         static_cast<const common::v1::Position&>(reflection->GetMessage(request, method.min_position));
     if (position.partition() < 0 || position.offset() < 0) {
-      return Refuse(Refusal::REFUSAL_FIELD_INVALID)
-          .With("field", "min_position")
-          .With("why", "the position of an earlier response");
+      return RefuseField("min_position", Phrase::PHRASE_POSITION_OF_A_RESPONSE);
     }
     pending->call.min_position = MinPosition{position.partition(), position.offset()};
   }
@@ -236,7 +232,7 @@ Edge::MaybeRefused Edge::SealPersonal(Pending* pending) {
   if (auto refused = CheckPersonal(parts)) return refused;
   std::string scratch;
   if (!pending->case_id && !parts.texts.empty() && !Text(*pending->request, method.case_id, &scratch).empty()) {
-    return Refuse(Refusal::REFUSAL_FIELD_INVALID).With("field", "case_id").With("why", "a case id is a UUID");
+    return RefuseField("case_id", Phrase::PHRASE_CASE_ID_IS_A_UUID);
   }
   const absl::Status sealed = sealer_.Seal(parts, pending->case_id, pending->call.received_at, &pending->held);
   if (sealed.ok()) {
@@ -259,6 +255,7 @@ Edge::MaybeRefused Edge::Post(const std::shared_ptr<Pending>& pending) {
   call.service = method.service;
   call.is_operation = method.is_operation;
   call.is_command = method.is_command;
+  call.is_bulk = method.is_bulk;
   call.done = [this, pending](Answer answer) { OnAnswer(pending, std::move(answer)); };
   switch (backend_->Post(std::move(call))) {
     case Posted::kAccepted:

@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "casehub/common/v1/phrase.pb.h"
 #include "casehub/common/v1/status.pb.h"
 #include "casehub/options.pb.h"
 #include "services/host/as_absl.h"
@@ -22,7 +23,19 @@ const ::casehub::RefusalText* WordsOf(runtime::Refusal reason) {
   return &value->options().GetExtension(refusal);
 }
 
-std::string FillIn(std::string_view text, const std::map<std::string, std::string>& metadata) {
+using Metadata = std::map<std::string, std::string>;
+
+std::string FillIn(std::string_view text, const Metadata& metadata, Language language);
+
+// What stands in the place of a value: the words of a phrase, anything else as it is.
+std::string Say(const std::string& value, const Metadata& metadata, Language language) {
+  const auto* known = common::v1::Phrase_descriptor()->FindValueByName(value);
+  if (known == nullptr) return value;
+  const PhraseText& words = known->options().GetExtension(phrase);
+  return FillIn(language == Language::kEnglish ? words.en() : words.zh(), metadata, language);
+}
+
+std::string FillIn(std::string_view text, const Metadata& metadata, Language language) {
   std::string out;
   while (!text.empty()) {
     const size_t open = text.find('{');
@@ -30,7 +43,11 @@ std::string FillIn(std::string_view text, const std::map<std::string, std::strin
     if (close == text.npos) break;
     out.append(text.substr(0, open));
     const auto it = metadata.find(std::string(text.substr(open + 1, close - open - 1)));
-    out.append(it != metadata.end() ? std::string_view(it->second) : text.substr(open, close - open + 1));
+    if (it != metadata.end()) {
+      out.append(Say(it->second, metadata, language));
+    } else {
+      out.append(text.substr(open, close - open + 1));
+    }
     text.remove_prefix(close + 1);
   }
   out.append(text);
@@ -81,7 +98,7 @@ int RefusalCode(runtime::Refusal reason) {
 std::string RefusalText(const runtime::Refused& refused, Language language) {
   const auto* words = WordsOf(refused.reason);
   if (words == nullptr) return ReasonName(refused.reason);
-  return FillIn(language == Language::kEnglish ? words->en() : words->zh(), refused.metadata);
+  return FillIn(language == Language::kEnglish ? words->en() : words->zh(), refused.metadata, language);
 }
 
 Failure DescribeRefusal(const runtime::Refused& refused, Language language) {

@@ -18,9 +18,6 @@ using runtime::Refused;
 
 constexpr char kSealedVersion = 1;
 
-Refused Invalid(std::string field, std::string why) {
-  return Refuse(Refusal::REFUSAL_FIELD_INVALID).With("field", std::move(field)).With("why", std::move(why));
-}
 Refused Missing(std::string field) { return Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", std::move(field)); }
 
 std::optional<Refused> CheckLength(const std::string& value, size_t limit, const std::string& path, const char* name) {
@@ -36,9 +33,9 @@ std::optional<Refused> CheckFault(IdentityNumberFault fault, std::string field) 
     case IdentityNumberFault::kNone:
       return std::nullopt;
     case IdentityNumberFault::kFormat:
-      return Invalid(std::move(field), "18 characters of the document's alphabet");
+      return RefuseField(std::move(field), Phrase::PHRASE_DOCUMENT_FORMAT);
     case IdentityNumberFault::kBirthDate:
-      return Invalid(std::move(field), "the date of birth in it does not exist");
+      return RefuseField(std::move(field), Phrase::PHRASE_BIRTH_DATE);
     case IdentityNumberFault::kCheckDigit:
       return Refuse(Refusal::REFUSAL_CHECK_DIGIT_WRONG).With("field", std::move(field));
   }
@@ -63,15 +60,15 @@ std::optional<Refused> CheckIdentity(const Particulars& particulars, const std::
     case common::v1::IDENTITY_KIND_UNSPECIFIED:
       return Missing(absl::StrCat(path, "identity_kind"));
     default:
-      return Invalid(absl::StrCat(path, "identity_kind"), "a kind this build knows");
+      return RefuseField(absl::StrCat(path, "identity_kind"), Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   }
 }
 
 std::optional<Refused> CheckPerson(const Person& person, const std::string& path) {
-  if (!person.person_id().empty()) return Invalid(absl::StrCat(path, ".person_id"), "it is set by casehub");
-  if (!person.sealed().empty()) return Invalid(absl::StrCat(path, ".sealed"), "it is set by casehub");
+  if (!person.person_id().empty()) return RefuseField(absl::StrCat(path, ".person_id"), Phrase::PHRASE_SET_BY_CASEHUB);
+  if (!person.sealed().empty()) return RefuseField(absl::StrCat(path, ".sealed"), Phrase::PHRASE_SET_BY_CASEHUB);
   if (person.age_group() != common::v1::AGE_GROUP_UNSPECIFIED) {
-    return Invalid(absl::StrCat(path, ".age_group"), "it is set by casehub");
+    return RefuseField(absl::StrCat(path, ".age_group"), Phrase::PHRASE_SET_BY_CASEHUB);
   }
   const std::string inner = absl::StrCat(path, ".particulars.");
   if (!person.has_particulars()) return Missing(absl::StrCat(path, ".particulars"));
@@ -87,8 +84,8 @@ std::optional<Refused> CheckPerson(const Person& person, const std::string& path
 }
 
 std::optional<Refused> CheckText(const PersonalText& text, const std::string& path) {
-  if (!text.sealed().empty()) return Invalid(absl::StrCat(path, ".sealed"), "it is set by casehub");
-  if (!text.sealed_for().empty()) return Invalid(absl::StrCat(path, ".sealed_for"), "it is set by casehub");
+  if (!text.sealed().empty()) return RefuseField(absl::StrCat(path, ".sealed"), Phrase::PHRASE_SET_BY_CASEHUB);
+  if (!text.sealed_for().empty()) return RefuseField(absl::StrCat(path, ".sealed_for"), Phrase::PHRASE_SET_BY_CASEHUB);
   if (text.text().empty()) return Missing(absl::StrCat(path, ".text"));
   return CheckLength(text.text(), kTextBytesMax, path, ".text");
 }

@@ -87,9 +87,7 @@ bool Matches(const v1::CaseState& state, const v1::ListCasesRequest& request) {
 QueryResult ListCases(const v1::ListCasesRequest& request, const QueryContext& context, const StateReader& state) {
   const auto size = PageSize(request.page_size());
   if (!size) {
-    return runtime::Refuse(runtime::Refusal::REFUSAL_FIELD_INVALID)
-        .With("field", "page_size")
-        .With("why", "1 to 1,000");
+    return RefuseField("page_size", Phrase::PHRASE_PAGE_SIZE);
   }
   auto response = std::make_unique<v1::ListCasesResponse>();
   if (!request.external_reference().empty()) {

@@ -20,12 +20,10 @@ std::optional<size_t> PageSize(int32_t asked) {
   return static_cast<size_t>(asked == 0 ? kPageSizeDefault : std::min(asked, kPageSizeMax));
 }
 
-runtime::Refused BadPageSize() {
-  return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "page_size").With("why", "negative");
-}
+runtime::Refused BadPageSize() { return RefuseField("page_size", Phrase::PHRASE_NOT_NEGATIVE); }
 
-runtime::Refused LogUnavailable(const absl::Status& status) {
-  return runtime::Refuse(common::v1::REFUSAL_LOG_UNAVAILABLE).With("why", std::string(status.message()));
+runtime::Refused LogUnreadable(const absl::Status& status) {
+  return runtime::Refuse(common::v1::REFUSAL_LOG_UNREADABLE).With("why", std::string(status.message()));
 }
 
 // Reads entries back from the log; consecutive entries often share a record.
@@ -122,7 +120,7 @@ runtime::QueryResult List(const v1::ListEntriesRequest& request, const ReadLog& 
        static_cast<size_t>(response->entries_size()) < *page_size;
        ++sequence) {
     auto entry = Shown(source, sequence, previous, &previous);
-    if (!entry.ok()) return LogUnavailable(entry.status());
+    if (!entry.ok()) return LogUnreadable(entry.status());
     const size_t size = entry->ByteSizeLong();
     if (response->entries_size() > 0 && bytes + size > kPageBytesMax) break;
     bytes += size;
@@ -137,7 +135,7 @@ runtime::QueryResult ListCase(const v1::ListCaseEntriesRequest& request, const R
   if (!page_size) return BadPageSize();
   const auto case_id = Uuid::Parse(request.case_id());
   if (!case_id) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "case_id").With("why", "not a case id");
+    return RefuseField("case_id", Phrase::PHRASE_CASE_ID_IS_A_UUID);
   }
   if (request.after() == UINT64_MAX) return std::make_unique<v1::ListCaseEntriesResponse>();
   std::vector<uint64_t> numbers;  // one more than the page, to know whether there are more
@@ -163,7 +161,7 @@ runtime::QueryResult ListCase(const v1::ListCaseEntriesRequest& request, const R
     }
     Hash hash;
     auto entry = Shown(source, sequence, source.HashBefore(sequence), &hash);
-    if (!entry.ok()) return LogUnavailable(entry.status());
+    if (!entry.ok()) return LogUnreadable(entry.status());
     bytes += entry->ByteSizeLong();
     *response->add_entries() = *std::move(entry);
   }
@@ -207,9 +205,7 @@ runtime::QueryResult Verify(const v1::VerifyEntriesRequest& request, const ReadL
   const auto given = request.previous_hash().empty() && request.after() == 0 ? std::optional<Hash>(Hash{})
                                                                              : ToHash(request.previous_hash());
   if (!given) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID)
-        .With("field", "previous_hash")
-        .With("why", "not the 32 bytes of an entry's hash");
+    return RefuseField("previous_hash", Phrase::PHRASE_ENTRY_HASH_BYTES);
   }
   auto response = std::make_unique<v1::VerifyEntriesResponse>();
   EntrySource source(read_log, rows, context.municipality);

@@ -29,7 +29,7 @@ template <typename Row, typename Request, typename Add>
 std::optional<runtime::Refused> ReadPage(tables::Table table, const Request& request, const QueryContext& context,
                                          const StateReader& state, Add add, std::string* next_page_token) {
   if (request.page_size() < 0 || request.page_size() > kPageMax) {
-    return runtime::Refuse(Refusal::REFUSAL_FIELD_INVALID).With("field", "page_size").With("why", "1 to 1,000");
+    return RefuseField("page_size", Phrase::PHRASE_PAGE_SIZE);
   }
   const int size = request.page_size() == 0 ? kPageDefault : request.page_size();
   const std::string prefix = tables::Prefix(table, context.municipality);
@@ -73,10 +73,6 @@ QueryResult ListPractitioners(const v1::ListPractitionersRequest& request, const
   return runtime::MessagePtr(std::move(response));
 }
 
-runtime::Refused Invalid(std::string field, std::string why) {
-  return runtime::Refuse(Refusal::REFUSAL_FIELD_INVALID).With("field", std::move(field)).With("why", std::move(why));
-}
-
 // The built-in calendar, and over it every year that the municipality loaded.
 legalclock::Calendar CalendarOf(Municipality municipality, const StateReader& state) {
   legalclock::Calendar calendar = legalclock::Calendar::Builtin();
@@ -96,13 +92,13 @@ legalclock::Calendar CalendarOf(Municipality municipality, const StateReader& st
 
 std::variant<CivilDate, runtime::Refused> ReadDate(const std::string& field, const std::string& text) {
   const auto date = ParseDate(text);
-  if (!date) return Invalid(field, "a date is written YYYY-MM-DD");
-  if (*date < kFirstDate || *date > kLastDate) return Invalid(field, "it must lie in 2000 to 2100");
+  if (!date) return RefuseField(field, Phrase::PHRASE_DATE_FORMAT);
+  if (*date < kFirstDate || *date > kLastDate) return RefuseField(field, Phrase::PHRASE_YEARS_OF_CALENDARS);
   return *date;
 }
 
 std::variant<std::vector<legalclock::Pause>, runtime::Refused> ReadPauses(const v1::ExplainDeadlineRequest& request) {
-  if (request.pauses_size() > kPausesMax) return Invalid("pauses", absl::StrCat("at most ", kPausesMax));
+  if (request.pauses_size() > kPausesMax) return RefuseTooMany("pauses", kPausesMax);
   std::vector<legalclock::Pause> pauses;
   for (int i = 0; i < request.pauses_size(); ++i) {
     const std::string field = absl::StrCat("pauses[", i, "]");
@@ -111,7 +107,7 @@ std::variant<std::vector<legalclock::Pause>, runtime::Refused> ReadPauses(const 
     auto to = ReadDate(field + ".to", request.pauses(i).to());
     if (auto* refused = std::get_if<runtime::Refused>(&to)) return std::move(*refused);
     if (std::get<CivilDate>(to) < std::get<CivilDate>(from)) {
-      return Invalid(field + ".to", "it lies before the day of delivery");
+      return RefuseField(field + ".to", Phrase::PHRASE_BEFORE_DELIVERY);
     }
     pauses.push_back({std::get<CivilDate>(from), std::get<CivilDate>(to)});
   }
@@ -127,10 +123,9 @@ QueryResult ExplainDeadline(const v1::ExplainDeadlineRequest& request, const Que
   const auto& timestamp = request.start();
   if (timestamp.seconds() < StartOf(kFirstDate).micros / kMicrosPerSecond ||
       timestamp.seconds() >= StartOf(kLastDate + 1).micros / kMicrosPerSecond) {
-    return Invalid("start", "it must lie in 2000 to 2100");
+    return RefuseField("start", Phrase::PHRASE_YEARS_OF_CALENDARS);
   }
-  if (timestamp.nanos() < 0 || timestamp.nanos() >= 1'000'000'000)
-    return Invalid("start", "nanos are 0 to 999,999,999");
+  if (timestamp.nanos() < 0 || timestamp.nanos() >= 1'000'000'000) return RefuseField("start", Phrase::PHRASE_NANOS);
   auto pauses = ReadPauses(request);
   if (auto* refused = std::get_if<runtime::Refused>(&pauses)) return std::move(*refused);
 

@@ -14,9 +14,7 @@ using runtime::StateReader;
 
 template <typename Reply>
 Outcome Map(domain::Decided decided, const DecideContext& context, Reply reply) {
-  if (auto* problem = std::get_if<domain::Problem>(&decided)) {
-    return runtime::Refused{problem->reason, std::move(problem->metadata)};
-  }
+  if (auto* refused = std::get_if<Refused>(&decided)) return std::move(*refused);
   if (auto* event = std::get_if<v1::RegistryEvent>(&decided)) {
     *event->mutable_occurred_at() = ToTimestamp(context.received_at);
     return runtime::Decided(std::vector{std::move(*event)}, std::move(reply));

@@ -27,7 +27,7 @@ runtime::QueryResult Get(const v1::GetTransferRequest& request, const runtime::Q
                          const runtime::StateReader& rows) {
   const auto case_id = Uuid::Parse(request.case_id());
   if (!case_id) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "case_id").With("why", "not a case id");
+    return RefuseField("case_id", Phrase::PHRASE_CASE_ID_IS_A_UUID);
   }
   auto state = tables::LoadState(rows, context.municipality, *case_id);
   if (!state) return runtime::Refuse(common::v1::REFUSAL_TRANSFER_UNKNOWN);
@@ -40,7 +40,7 @@ runtime::QueryResult Get(const v1::GetTransferRequest& request, const runtime::Q
 runtime::QueryResult List(const v1::ListTransfersRequest& request, const runtime::QueryContext& context,
                           const runtime::StateReader& rows) {
   if (request.page_size() < 0) {
-    return runtime::Refuse(common::v1::REFUSAL_FIELD_INVALID).With("field", "page_size").With("why", "negative");
+    return RefuseField("page_size", Phrase::PHRASE_NOT_NEGATIVE);
   }
   const int page_size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
   std::string from = tables::TransferStart(context.municipality);

@@ -30,7 +30,7 @@ std::variant<Subject, Refused> Find(const Request& request, const runtime::Decid
                                     const runtime::StateReader& rows) {
   if (request.case_id().empty()) return Refuse(common::v1::REFUSAL_FIELD_MISSING, {{"field", "case_id"}});
   const auto case_id = Uuid::Parse(request.case_id());
-  if (!case_id) return Refuse(common::v1::REFUSAL_FIELD_INVALID, {{"field", "case_id"}, {"why", "not a case id"}});
+  if (!case_id) return RefuseField("case_id", Phrase::PHRASE_CASE_ID_IS_A_UUID);
   return Subject{*case_id, tables::LoadState(rows, context.municipality, *case_id)};
 }
 

@@ -19,10 +19,10 @@ constexpr char kPoliciesVersion[] = "policies-1";
 std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document) {
   if (auto refusal = CheckText(field + ".name", document.name(), 200, true)) return refusal;
   if (document.sha256().size() != 32) {
-    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", field + ".sha256"}, {"why", "a SHA-256 has 32 bytes"}});
+    return RefuseField(field + ".sha256", Phrase::PHRASE_SHA256_BYTES);
   }
   if (document.size_bytes() < 0) {
-    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", field + ".size_bytes"}, {"why", "it cannot be negative"}});
+    return RefuseField(field + ".size_bytes", Phrase::PHRASE_NOT_NEGATIVE);
   }
   return std::nullopt;
 }
@@ -30,11 +30,11 @@ std::optional<Refused> CheckDocument(const std::string& field, const common::v1:
 std::optional<Refused> CheckAwayApplication(const v1::CaseState& state, const std::string& etag) {
   if (auto refusal = CheckEtag(state, etag)) return refusal;
   if (state.kind() != v1::CASE_KIND_LEGAL_AID) {
-    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state.kind())}, {"action", "aid application"}});
+    return WrongKind(state, Phrase::PHRASE_AID_APPLICATION);
   }
   if (auto refusal = CheckActing(state)) return refusal;
   if (!state.away_from_home()) {
-    return Refuse(R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "an application for another municipality"}});
+    return Refuse(R::REFUSAL_STAGE_NOT_REACHED).With("missing", Phrase::PHRASE_AWAY_APPLICATION);
   }
   return std::nullopt;
 }
@@ -66,7 +66,7 @@ EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1:
     return Refuse(R::REFUSAL_MUNICIPALITY_UNKNOWN, {{"municipality", request.competent_municipality()}});
   }
   if (request.documents_size() > kDocumentsMax) {
-    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", "documents"}, {"why", absl::StrCat("at most ", kDocumentsMax)}});
+    return RefuseTooMany("documents", kDocumentsMax);
   }
   for (int i = 0; i < request.documents_size(); ++i) {
     if (auto refusal = CheckDocument(absl::StrCat("documents[", i, "]"), request.documents(i))) {
@@ -78,10 +78,11 @@ EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1:
   if (state != nullptr) {
     if (auto refusal = CheckEtag(*state, request.etag())) return *std::move(refusal);
     if (state->kind() != v1::CASE_KIND_CONTACT && state->kind() != v1::CASE_KIND_LEGAL_AID) {
-      return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state->kind())}, {"action", "aid application"}});
+      return WrongKind(*state, Phrase::PHRASE_AID_APPLICATION);
     }
     if (auto refusal = CheckActing(*state)) return *std::move(refusal);
-    if (state->application_received()) return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "application"}});
+    if (state->application_received())
+      return Refuse(R::REFUSAL_ALREADY_DONE).With("what", Phrase::PHRASE_AID_APPLICATION);
     case_id = state->case_id();
   } else {
     if (!request.has_applicant()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "applicant"}});
@@ -126,7 +127,7 @@ EventsOrRefusal DecideAgreeMaterialList(const v1::CaseState& state, const v1::Ag
                                         const Context& context) {
   if (request.items().empty()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "items"}});
   if (request.items_size() > kItemsMax) {
-    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", "items"}, {"why", absl::StrCat("at most ", kItemsMax)}});
+    return RefuseTooMany("items", kItemsMax);
   }
   for (int i = 0; i < request.items_size(); ++i) {
     if (auto refusal = CheckText(absl::StrCat("items[", i, "]"), request.items(i), 200, true)) {
@@ -134,7 +135,7 @@ EventsOrRefusal DecideAgreeMaterialList(const v1::CaseState& state, const v1::Ag
     }
   }
   if (auto refusal = CheckAwayApplication(state, request.etag())) return *std::move(refusal);
-  if (state.materials_size() > 0) return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "material list"}});
+  if (state.materials_size() > 0) return Refuse(R::REFUSAL_ALREADY_DONE).With("what", Phrase::PHRASE_MATERIAL_LIST);
   Events events{NewEvent(state.case_id(), context.received_at)};
   *events[0].mutable_material_list_agreed()->mutable_items() = request.items();
   AddReadiness(state, true, false, false, context, &events);
@@ -150,7 +151,7 @@ EventsOrRefusal DecideRecordInterview(const v1::CaseState& state, const v1::Reco
     if (auto refusal = CheckNotInFuture("held_at", request.held_at(), context.now)) return *std::move(refusal);
   }
   if (auto refusal = CheckAwayApplication(state, request.etag())) return *std::move(refusal);
-  if (state.interview_recorded()) return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "interview"}});
+  if (state.interview_recorded()) return Refuse(R::REFUSAL_ALREADY_DONE).With("what", Phrase::PHRASE_INTERVIEW);
   Events events{NewEvent(state.case_id(), context.received_at)};
   auto* interview = events[0].mutable_interview_recorded();
   *interview->mutable_record() = request.record();
@@ -163,7 +164,7 @@ EventsOrRefusal DecideRecordTransferConsent(const v1::CaseState& state, const v1
                                             const Context& context) {
   if (auto refusal = CheckDocument("consent", request.consent())) return *std::move(refusal);
   if (auto refusal = CheckAwayApplication(state, request.etag())) return *std::move(refusal);
-  if (state.transfer_consent()) return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "consent"}});
+  if (state.transfer_consent()) return Refuse(R::REFUSAL_ALREADY_DONE).With("what", Phrase::PHRASE_CONSENT);
   Events events{NewEvent(state.case_id(), context.received_at)};
   *events[0].mutable_transfer_consent_recorded()->mutable_consent() = request.consent();
   AddReadiness(state, false, false, true, context, &events);

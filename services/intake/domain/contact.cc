@@ -45,7 +45,7 @@ EventsOrRefusal DecideRegisterContact(const v1::CaseState* state, const v1::Regi
                                       const Context& context) {
   if (request.channel() != common::v1::CHANNEL_WINDOW && request.channel() != common::v1::CHANNEL_ONLINE &&
       request.channel() != common::v1::CHANNEL_HOTLINE) {
-    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", "channel"}, {"why", "window, online or hotline"}});
+    return RefuseField("channel", Phrase::PHRASE_CHANNEL);
   }
   if (auto refusal = CheckOffice("actor.office_id", request.actor().office_id(), office, context.here, false)) {
     return *std::move(refusal);
@@ -88,7 +88,7 @@ EventsOrRefusal DecideWithdraw(const v1::CaseState& state, const v1::WithdrawCas
   if (auto refusal = CheckText("reason_code", request.reason_code(), 64, true)) return *std::move(refusal);
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
   if (state.kind() == v1::CASE_KIND_IMPORTED) {
-    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", "imported"}, {"action", "withdrawal"}});
+    return WrongKind(state, Phrase::PHRASE_WITHDRAWAL);
   }
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
   v1::IntakeEvent event = NewEvent(state.case_id(), context.received_at);
@@ -99,9 +99,10 @@ EventsOrRefusal DecideWithdraw(const v1::CaseState& state, const v1::WithdrawCas
 EventsOrRefusal DecideArchive(const v1::CaseState& state, const v1::ArchiveCaseRequest& request,
                               const Context& context) {
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
-  if (state.status() == v1::CASE_STATUS_ARCHIVED) return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "archive"}});
+  if (state.status() == v1::CASE_STATUS_ARCHIVED)
+    return Refuse(R::REFUSAL_ALREADY_DONE).With("what", Phrase::PHRASE_ARCHIVE);
   if (state.status() == v1::CASE_STATUS_OPEN && state.frozen_hop() == 0) {
-    return Refuse(R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "closing or withdrawal"}});
+    return Refuse(R::REFUSAL_STAGE_NOT_REACHED).With("missing", Phrase::PHRASE_CLOSING_OR_WITHDRAWAL);
   }
   if (state.frozen_hop() > 0) return Refuse(R::REFUSAL_CASE_FROZEN, {{"to", state.frozen_to()}});
   if (state.status() == v1::CASE_STATUS_MOVED_AWAY) return Refuse(R::REFUSAL_CASE_MOVED, {{"to", state.frozen_to()}});

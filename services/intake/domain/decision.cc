@@ -7,6 +7,25 @@ namespace casehub::intake {
 
 using R = common::v1::Refusal;
 
+namespace {
+
+Phrase NameOf(v1::CaseKind kind) {
+  switch (kind) {
+    case v1::CASE_KIND_CONTACT:
+      return Phrase::PHRASE_KIND_CONTACT;
+    case v1::CASE_KIND_LEGAL_AID:
+      return Phrase::PHRASE_KIND_LEGAL_AID;
+    case v1::CASE_KIND_CONSULTATION:
+      return Phrase::PHRASE_KIND_CONSULTATION;
+    case v1::CASE_KIND_IMPORTED:
+      return Phrase::PHRASE_KIND_IMPORTED;
+    default:
+      return Phrase::PHRASE_UNSPECIFIED;
+  }
+}
+
+}  // namespace
+
 bool IsInCalendar(const google::protobuf::Timestamp& time) {
   constexpr int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
   constexpr int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
@@ -24,6 +43,10 @@ v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at) {
 common::v1::Deadline StartClock(std::string_view policy, Instant start, const legalclock::Calendar& calendar) {
   const legalclock::Policy* found = legalclock::FindPolicy(policy);
   return legalclock::ToDeadline(*found, start, legalclock::Compute(*found, start, {}, calendar), calendar);
+}
+
+Refused WrongKind(const v1::CaseState& state, Phrase action) {
+  return Refuse(R::REFUSAL_WRONG_KIND).With("kind", NameOf(state.kind())).With("action", action);
 }
 
 std::string Etag(const v1::CaseState& state) { return absl::StrCat(state.version()); }
@@ -58,7 +81,7 @@ std::optional<Refused> CheckText(const std::string& field, const std::string& te
 std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time,
                                         Instant now) {
   if (!IsInCalendar(time)) {
-    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", field}, {"why", "a time lies in the years 1 to 9999"}});
+    return RefuseField(field, Phrase::PHRASE_YEARS_OF_TIMES);
   }
   const Instant instant = ToInstant(time);
   if (instant.micros <= now.micros + kFutureToleranceMicros) return std::nullopt;

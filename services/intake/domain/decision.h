@@ -41,8 +41,8 @@ struct OfficeFact {
   std::string closed_since;
 };
 
-// Only for times in the calendar: others do not fit an Instant.
-// Whether a time from outside is one: years 1 to 9999 (the range of google.protobuf.Timestamp), nanos in range.
+// Whether a time from outside is one: years 1 to 9999 (the range of google.protobuf.Timestamp), nanos in range. Others
+// do not fit an Instant.
 bool IsInCalendar(const google::protobuf::Timestamp& time);
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at);
 // A clock of this policy that starts at `start`. The policy must be one of section G.
@@ -55,6 +55,8 @@ inline constexpr int64_t kFutureToleranceMicros = 300 * kMicrosPerSecond;
 std::optional<Refused> CheckEtag(const v1::CaseState& state, const std::string& etag);
 // Frozen, moved, withdrawn, closed or archived cases take no commands.
 std::optional<Refused> CheckActing(const v1::CaseState& state);
+// A case of this kind has no such action.
+Refused WrongKind(const v1::CaseState& state, Phrase action);
 std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed);
 std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time, Instant now);
 std::optional<Refused> CheckOffice(const std::string& field, const std::string& office_id, const OfficeFact& office,

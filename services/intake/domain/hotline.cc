@@ -17,7 +17,7 @@ bool HasText(const common::v1::PersonalText& text) { return !text.sealed().empty
 EventsOrRefusal AnotherCall(const v1::CaseState& state, const v1::RegisterCallRequest& request,
                             const Context& context) {
   if (state.kind() != v1::CASE_KIND_CONSULTATION) {
-    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state.kind())}, {"action", "hotline call"}});
+    return WrongKind(state, Phrase::PHRASE_HOTLINE_CALL);
   }
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
   Events events(2, NewEvent(state.case_id(), context.received_at));
@@ -74,7 +74,7 @@ EventsOrRefusal DecideHandOver(const v1::CaseState& state, const v1::HandOverToO
   }
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
   if (state.kind() == v1::CASE_KIND_IMPORTED) {
-    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", "imported"}, {"action", "hand-over"}});
+    return WrongKind(state, Phrase::PHRASE_HAND_OVER);
   }
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
   // An office that closed before it acknowledged never will: the case goes on to another (A3).
@@ -82,7 +82,7 @@ EventsOrRefusal DecideHandOver(const v1::CaseState& state, const v1::HandOverToO
     return Refuse(R::REFUSAL_HAND_OVER_PENDING, {{"office_id", state.pending_office_id()}});
   }
   if (state.responsible_office_id() == request.to_office_id()) {
-    return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "hand-over"}});
+    return Refuse(R::REFUSAL_ALREADY_DONE).With("what", Phrase::PHRASE_HAND_OVER);
   }
   v1::IntakeEvent event = NewEvent(state.case_id(), context.received_at);
   auto* handed = event.mutable_handed_over();
@@ -115,7 +115,7 @@ EventsOrRefusal DecideAnswer(const v1::CaseState& state, const v1::AnswerConsult
   }
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
   if (!IsConsultation(state)) {
-    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state.kind())}, {"action", "answer"}});
+    return WrongKind(state, Phrase::PHRASE_ANSWER);
   }
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
   if (!state.pending_office_id().empty()) {
@@ -125,7 +125,7 @@ EventsOrRefusal DecideAnswer(const v1::CaseState& state, const v1::AnswerConsult
       request.actor().office_id() != state.responsible_office_id()) {
     return Refuse(R::REFUSAL_NOT_THE_RESPONSIBLE_OFFICE, {{"office_id", request.actor().office_id()}});
   }
-  if (state.answered()) return Refuse(R::REFUSAL_ALREADY_DONE, {{"what", "answer"}});
+  if (state.answered()) return Refuse(R::REFUSAL_ALREADY_DONE).With("what", Phrase::PHRASE_ANSWER);
   v1::IntakeEvent event = NewEvent(state.case_id(), context.received_at);
   auto* recorded = event.mutable_answer_recorded();
   *recorded->mutable_answer() = request.answer();
@@ -138,10 +138,10 @@ EventsOrRefusal DecideConfirmDelivered(const v1::CaseState& state, const v1::Con
                                        const Context& context) {
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
   if (!IsConsultation(state)) {
-    return Refuse(R::REFUSAL_WRONG_KIND, {{"kind", v1::CaseKind_Name(state.kind())}, {"action", "answer"}});
+    return WrongKind(state, Phrase::PHRASE_ANSWER);
   }
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
-  if (!state.answered()) return Refuse(R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "AnswerConsultation"}});
+  if (!state.answered()) return Refuse(R::REFUSAL_STAGE_NOT_REACHED).With("missing", Phrase::PHRASE_ANSWER);
   if (request.has_delivered_at()) {
     if (auto refusal = CheckNotInFuture("delivered_at", request.delivered_at(), context.now)) {
       return *std::move(refusal);

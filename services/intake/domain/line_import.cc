@@ -29,11 +29,10 @@ std::optional<Refused> CheckImport(const ingest::v1::ImportCaseRequest& request,
   if (auto refusal = CheckText("source_system", request.source_system(), 64, true)) return refusal;
   if (auto refusal = CheckText("external_reference", request.external_reference(), 200, true)) return refusal;
   if (request.events_size() > kEventsMax) {
-    return Refuse(R::REFUSAL_FIELD_INVALID, {{"field", "events"}, {"why", absl::StrCat("at most ", kEventsMax)}});
+    return RefuseTooMany("events", kEventsMax);
   }
   if (request.attributes_size() > kAttributesMax) {
-    return Refuse(R::REFUSAL_FIELD_INVALID,
-                  {{"field", "attributes"}, {"why", absl::StrCat("at most ", kAttributesMax)}});
+    return RefuseTooMany("attributes", kAttributesMax);
   }
   size_t event_bytes = 0;
   for (const auto& event : request.events()) event_bytes += event.ByteSizeLong();

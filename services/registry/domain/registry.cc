@@ -15,22 +15,17 @@
 namespace casehub::registry::domain {
 namespace {
 
-using common::v1::Refusal;
 using google::protobuf::util::MessageDifferencer;
 
 constexpr size_t kIdBytesMax = 64;
 constexpr size_t kNameBytesMax = 200;
 
-Problem Missing(std::string field) { return {Refusal::REFUSAL_FIELD_MISSING, {{"field", std::move(field)}}}; }
+Refused Missing(std::string field) { return Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", std::move(field)); }
 
-Problem Invalid(std::string field, std::string why) {
-  return {Refusal::REFUSAL_FIELD_INVALID, {{"field", std::move(field)}, {"why", std::move(why)}}};
-}
-
-std::optional<Problem> CheckText(const std::string& field, const std::string& text, size_t limit) {
+std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit) {
   if (text.empty()) return Missing(field);
   if (text.size() <= limit) return std::nullopt;
-  return Problem{Refusal::REFUSAL_FIELD_TOO_LONG,
+  return Refused{Refusal::REFUSAL_FIELD_TOO_LONG,
                  {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}}};
 }
 
@@ -43,14 +38,14 @@ std::optional<absl::CivilDay> ParseDate(const std::string& text) {
 }
 
 // `from` is needed, `until` may be open; a span holds at least one day.
-std::optional<Problem> CheckSpan(const std::string& prefix, const std::string& from, const std::string& until) {
+std::optional<Refused> CheckSpan(const std::string& prefix, const std::string& from, const std::string& until) {
   if (from.empty()) return Missing(prefix + ".valid_from");
   const auto first = ParseDate(from);
-  if (!first) return Invalid(prefix + ".valid_from", "a date is written YYYY-MM-DD");
+  if (!first) return RefuseField(prefix + ".valid_from", Phrase::PHRASE_DATE_FORMAT);
   if (until.empty()) return std::nullopt;
   const auto end = ParseDate(until);
-  if (!end) return Invalid(prefix + ".valid_until", "a date is written YYYY-MM-DD");
-  if (*end <= *first) return Invalid(prefix + ".valid_until", "it must lie after valid_from");
+  if (!end) return RefuseField(prefix + ".valid_until", Phrase::PHRASE_DATE_FORMAT);
+  if (*end <= *first) return RefuseField(prefix + ".valid_until", Phrase::PHRASE_AFTER_VALID_FROM);
   return std::nullopt;
 }
 
@@ -59,28 +54,28 @@ bool IsRegionCode(const std::string& code) {
          std::all_of(code.begin(), code.end(), absl::ascii_isdigit) && code[0] != '0';
 }
 
-std::optional<Problem> CheckOffice(const v1::Office& office) {
+std::optional<Refused> CheckOffice(const v1::Office& office) {
   if (auto problem = CheckText("office.office_id", office.office_id(), kIdBytesMax)) return problem;
   if (auto problem = CheckText("office.name", office.name(), kNameBytesMax)) return problem;
   if (office.kind() == v1::OFFICE_KIND_UNSPECIFIED) return Missing("office.kind");
-  if (!v1::OfficeKind_IsValid(office.kind())) return Invalid("office.kind", "there is no such kind");
+  if (!v1::OfficeKind_IsValid(office.kind())) return RefuseField("office.kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   if (!IsRegionCode(office.region_code())) {
-    return Invalid("office.region_code", "a region code has 6, 9 or 12 digits (GB/T 2260)");
+    return RefuseField("office.region_code", Phrase::PHRASE_REGION_CODE);
   }
   if (!office.organisation_code().empty()) {
     switch (CheckOrganisationCode(office.organisation_code())) {
       case IdentityNumberFault::kNone:
         break;
       case IdentityNumberFault::kCheckDigit:
-        return Problem{Refusal::REFUSAL_CHECK_DIGIT_WRONG, {{"field", "office.organisation_code"}}};
+        return Refused{Refusal::REFUSAL_CHECK_DIGIT_WRONG, {{"field", "office.organisation_code"}}};
       default:
-        return Invalid("office.organisation_code", "an organisation code has 18 characters (GB 32100)");
+        return RefuseField("office.organisation_code", Phrase::PHRASE_ORGANISATION_CODE);
     }
   }
   return CheckSpan("office", office.valid_from(), office.valid_until());
 }
 
-Problem OfficeUnknown(const std::string& office_id, const std::string& municipality) {
+Refused OfficeUnknown(const std::string& office_id, const std::string& municipality) {
   return {Refusal::REFUSAL_OFFICE_UNKNOWN, {{"office_id", office_id}, {"municipality", municipality}}};
 }
 
@@ -91,7 +86,7 @@ Decided DecideRegisterOffice(const OfficeState& state, const v1::RegisterOfficeR
   if (auto problem = CheckOffice(office)) return *std::move(problem);
   if (!office.parent_office_id().empty()) {
     if (office.parent_office_id() == office.office_id()) {
-      return Invalid("office.parent_office_id", "an office is not its own parent");
+      return RefuseField("office.parent_office_id", Phrase::PHRASE_OWN_PARENT);
     }
     if (!state.parent) return OfficeUnknown(office.parent_office_id(), request.municipality());
   }
@@ -106,12 +101,12 @@ Decided DecideCloseOffice(const std::optional<v1::Office>& office, const std::op
   if (auto problem = CheckText("office_id", request.office_id(), kIdBytesMax)) return *std::move(problem);
   if (!office) return OfficeUnknown(request.office_id(), request.municipality());
   const auto until = ParseDate(request.valid_until());
-  if (!until) return Invalid("valid_until", "a date is written YYYY-MM-DD");
+  if (!until) return RefuseField("valid_until", Phrase::PHRASE_DATE_FORMAT);
   const auto from = ParseDate(office->valid_from());
-  if (from && *until <= *from) return Invalid("valid_until", "it must lie after the day the office opened");
+  if (from && *until <= *from) return RefuseField("valid_until", Phrase::PHRASE_AFTER_OPENING);
   if (!request.successor_office_id().empty()) {
     if (request.successor_office_id() == request.office_id()) {
-      return Invalid("successor_office_id", "an office does not succeed itself");
+      return RefuseField("successor_office_id", Phrase::PHRASE_OWN_SUCCESSOR);
     }
     if (!successor) return OfficeUnknown(request.successor_office_id(), request.municipality());
   }
@@ -139,13 +134,14 @@ Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::Reg
     return *std::move(problem);
   }
   if (one.kind() == v1::PRACTITIONER_KIND_UNSPECIFIED) return Missing("practitioner.kind");
-  if (!v1::PractitionerKind_IsValid(one.kind())) return Invalid("practitioner.kind", "there is no such kind");
+  if (!v1::PractitionerKind_IsValid(one.kind()))
+    return RefuseField("practitioner.kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   if (one.office_id().empty()) return Missing("practitioner.office_id");
   if (!state.office) return OfficeUnknown(one.office_id(), request.municipality());
   if (!one.practising_since().empty() && !ParseDate(one.practising_since())) {
-    return Invalid("practitioner.practising_since", "a date is written YYYY-MM-DD");
+    return RefuseField("practitioner.practising_since", Phrase::PHRASE_DATE_FORMAT);
   }
-  if (one.specialties_size() > 100) return Invalid("practitioner.specialties", "at most 100");
+  if (one.specialties_size() > 100) return RefuseTooMany("practitioner.specialties", 100);
   if (auto problem = CheckSpan("practitioner", one.valid_from(), one.valid_until())) return *std::move(problem);
   if (state.practitioner && MessageDifferencer::Equals(*state.practitioner, one)) return std::monostate();
   v1::RegistryEvent event;
@@ -165,19 +161,19 @@ std::string CalendarVersion(const v1::LoadCalendarRequest& request) {
 }
 
 Decided DecideLoadCalendar(const std::optional<v1::CalendarLoaded>& loaded, const v1::LoadCalendarRequest& request) {
-  if (request.year() < 2000 || request.year() > 2100) return Invalid("year", "it must be 2000 to 2100");
+  if (request.year() < 2000 || request.year() > 2100) return RefuseField("year", Phrase::PHRASE_YEARS_OF_CALENDARS);
   if (request.citation().empty()) return Missing("citation");
   if (request.days().empty()) return Missing("days");
-  if (request.days_size() > 366) return Invalid("days", "a year has at most 366");
+  if (request.days_size() > 366) return RefuseTooMany("days", 366);
   std::set<std::string> seen;
   for (int i = 0; i < request.days_size(); ++i) {
     const std::string field = absl::StrCat("days[", i, "].date");
     const auto day = ParseDate(request.days(i).date());
-    if (!day) return Invalid(field, "a date is written YYYY-MM-DD");
+    if (!day) return RefuseField(field, Phrase::PHRASE_DATE_FORMAT);
     if (day->year() != static_cast<absl::civil_year_t>(request.year())) {
-      return Invalid(field, absl::StrCat("it is not a day of ", request.year()));
+      return RefuseField(field, Phrase::PHRASE_DAY_OF_ANOTHER_YEAR).With("year", absl::StrCat(request.year()));
     }
-    if (!seen.insert(request.days(i).date()).second) return Invalid(field, "the day is listed twice");
+    if (!seen.insert(request.days(i).date()).second) return RefuseField(field, Phrase::PHRASE_DAY_TWICE);
   }
   const std::string version = CalendarVersion(request);
   if (loaded && loaded->version() == version) return std::monostate();

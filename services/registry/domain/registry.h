@@ -4,22 +4,17 @@
 // what stands there already, unchanged, gives no event.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 
-#include "casehub/common/v1/refusal.pb.h"
 #include "casehub/registry/v1/registry_service.pb.h"
+#include "services/model/outcome.h"
 
 namespace casehub::registry::domain {
 
-struct Problem {
-  common::v1::Refusal reason = common::v1::REFUSAL_UNSPECIFIED;
-  std::map<std::string, std::string> metadata;
-};
-// An event, nothing to do, or a problem.
-using Decided = std::variant<v1::RegistryEvent, std::monostate, Problem>;
+// An event, nothing to do, or why not.
+using Decided = std::variant<v1::RegistryEvent, std::monostate, Refused>;
 
 // What is known of the office named, and of its parent if it has one.
 struct OfficeState {

@@ -42,7 +42,10 @@ std::optional<Refused> CheckLeaving(const v1::CustodyState* state, const Context
   if (IsFrozen(*state)) return Refuse(REFUSAL_CASE_FROZEN, {{"to", state->to()}});
   if (state->withdrawn()) return Refuse(REFUSAL_CASE_WITHDRAWN);
   if (state->closed()) return Refuse(REFUSAL_CASE_CLOSED);
-  if (state->imported()) return Refuse(REFUSAL_WRONG_KIND, {{"kind", "IMPORTED"}, {"action", "transfer"}});
+  if (state->imported())
+    return Refuse(REFUSAL_WRONG_KIND)
+        .With("kind", Phrase::PHRASE_KIND_IMPORTED)
+        .With("action", Phrase::PHRASE_TRANSFER);
   if (state->bound()) return Refuse(REFUSAL_BOUND_BY_RULING);
   if (state->declines() >= kDeclinesMax) return Refuse(REFUSAL_DECLINED_TWICE);
   if (!state->ready()) return Refuse(REFUSAL_CONSENT_MISSING);

@@ -197,7 +197,7 @@ TEST(LedgerServiceTest, VerifyFindsALogThatSaysSomethingElse) {
   found = log.Ask<v1::VerifyEntriesResponse>(kA, v1::VerifyEntriesRequest());
   EXPECT_EQ(found.problem(), "entry 2: nothing at this offset");
   log.Ask<v1::ListEntriesResponse>(kA, v1::ListEntriesRequest());
-  EXPECT_EQ(log.refusal_, Refusal::REFUSAL_LOG_UNAVAILABLE);
+  EXPECT_EQ(log.refusal_, Refusal::REFUSAL_LOG_UNREADABLE);
   log.state_.Delete(tables::EntryKey(kA, 2));
   found = log.Ask<v1::VerifyEntriesResponse>(kA, v1::VerifyEntriesRequest());
   EXPECT_EQ(found.problem(), "entry 2 has no row");

@@ -28,7 +28,7 @@ void Check(const std::vector<Row<Request>>& rows, const Request& good,
     Request request = good;
     row.spoil(&request);
     const Decided decided = decide(request);
-    const auto* problem = std::get_if<Problem>(&decided);
+    const auto* problem = std::get_if<Refused>(&decided);
     ASSERT_NE(problem, nullptr) << row.why;
     EXPECT_EQ(problem->reason, row.reason) << row.why << ": " << common::v1::Refusal_Name(problem->reason);
     const auto it = problem->metadata.find(row.key);
@@ -102,9 +102,9 @@ TEST(RegistryRefusals, CloseOffice) {
     return DecideCloseOffice(GoodOffice().office(), std::nullopt, request);
   });
   const Decided unknown = DecideCloseOffice(std::nullopt, std::nullopt, GoodClosing());
-  ASSERT_TRUE(std::holds_alternative<Problem>(unknown));
-  EXPECT_EQ(std::get<Problem>(unknown).reason, Refusal::REFUSAL_OFFICE_UNKNOWN);
-  EXPECT_EQ(std::get<Problem>(unknown).metadata.at("municipality"), kMunicipality);
+  ASSERT_TRUE(std::holds_alternative<Refused>(unknown));
+  EXPECT_EQ(std::get<Refused>(unknown).reason, Refusal::REFUSAL_OFFICE_UNKNOWN);
+  EXPECT_EQ(std::get<Refused>(unknown).metadata.at("municipality"), kMunicipality);
 }
 
 TEST(RegistryRefusals, RegisterPractitioner) {
@@ -138,8 +138,8 @@ TEST(RegistryRefusals, RegisterPractitioner) {
   Check<Request>(rows, GoodPractitioner(),
                  [&](const Request& request) { return DecideRegisterPractitioner(state, request); });
   const Decided unknown = DecideRegisterPractitioner({}, GoodPractitioner());
-  ASSERT_TRUE(std::holds_alternative<Problem>(unknown));
-  EXPECT_EQ(std::get<Problem>(unknown).reason, Refusal::REFUSAL_OFFICE_UNKNOWN);
+  ASSERT_TRUE(std::holds_alternative<Refused>(unknown));
+  EXPECT_EQ(std::get<Refused>(unknown).reason, Refusal::REFUSAL_OFFICE_UNKNOWN);
 }
 
 TEST(RegistryRefusals, LoadCalendar) {
