@@ -13,9 +13,10 @@ namespace casehub::host {
 namespace {
 
 // Names that are the same in every language: fields, formats, commands.
-const std::set<std::string> kNames = {"GB",         "GB/T",       "SHA",     "T",        "UUID",    "UUIDv7",
-                                      "YYYY-MM-DD", "etag",       "nanos",   "position", "casectl", "request_id",
-                                      "page_token", "valid_from", "SHA-256", "status",   "store",   "verify"};
+const std::set<std::string> kNames = {"GB",      "GB/T",       "SHA",        "T",          "UUID",
+                                      "UUIDv7",  "YYYY-MM-DD", "etag",       "nanos",      "position",
+                                      "casectl", "request_id", "page_token", "valid_from", "SHA-256",
+                                      "UTF-8",   "status",     "store",      "verify"};
 
 // The words of Latin letters in a text, without its {places} and without the names above.
 std::set<std::string> LatinWords(const std::string& text) {
