@@ -136,6 +136,7 @@ void PartitionThread::Loop() {
     TurnOutput out;
     partition_->Turn(std::move(input), &out);
     if (out.fatal.ok() && !out.append.records.empty()) {
+      out.append.may_wait = NothingElseToDo(out);
       if (auto status = log_->Append(partition_id_, std::move(out.append)); !status.ok()) {
         partition_->OnAppendRefused(status, &out);
       }
@@ -155,6 +156,15 @@ void PartitionThread::Loop() {
       return;
     }
   }
+}
+
+// A lone command: until it is durable nobody here waits for anything else.
+bool PartitionThread::NothingElseToDo(const TurnOutput& out) {
+  if (out.append.records.size() > 1 || out.more || !out.replies.empty() || !out.mail.empty() || !out.acks.empty()) {
+    return false;
+  }
+  std::lock_guard lock(mutex_);
+  return inbox_.empty() && !stopping_;
 }
 
 bool PartitionThread::FinishWrites() {

@@ -73,6 +73,7 @@ class PartitionThread {
   void OnWritten();
   // Waits for the writer and tells the partition; false (and failed) if a write failed.
   bool FinishWrites();
+  bool NothingElseToDo(const TurnOutput& out);
   void ShutDown(TurnOutput* out);
 
   storage::EventLog* log_;

@@ -25,9 +25,10 @@ namespace casehub::runtime {
 struct StreamLimits {
   size_t pipeline_records_max = 1024;  // decided, not read back
   size_t decisions_per_turn_max = 256;
-  // Imports that are decided and not read back. Small, because who calls meanwhile stands behind them in the log, and
-  // each may hold as many events as a hundred commands.
-  size_t bulk_records_max = 4;
+  // Imports decided in a turn, and decided but not read back. Few, because one may hold as many events as a hundred
+  // commands, and who calls meanwhile waits for the turn and stands behind them in the log.
+  size_t bulk_per_turn_max = 1;
+  size_t bulk_records_max = 2;
   size_t due_rows_per_turn_max = 256;
   int64_t mail_window_max = 32;  // messages on their way to one destination
   int64_t mail_resend_micros = 500'000;

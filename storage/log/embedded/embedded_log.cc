@@ -114,10 +114,38 @@ absl::Status EmbeddedLog::Append(PartitionId partition, AppendBatch batch) {
     }
     queued_records_ += batch.records.size();
     queued_bytes_ += bytes;
-    queue_.push_back({partition, std::move(batch), bytes});
+    if (!batch.may_wait || committing_ || !queue_.empty()) {
+      queue_.push_back({partition, std::move(batch), bytes});
+      if (!committing_) work_.notify_one();
+      return absl::OkStatus();
+    }
+    committing_ = true;
   }
-  work_.notify_one();
+  CommitHere({partition, std::move(batch), bytes});
   return absl::OkStatus();
+}
+
+// A group of one on the thread that brings it; what cannot be written is the commit thread's to try again.
+void EmbeddedLog::CommitHere(Queued queued) {
+  Group group;
+  group.records = queued.batch.records.size();
+  group.bytes = queued.bytes;
+  group.batches.push_back(std::move(queued));
+  Number(&group);
+  absl::Status written = CheckSpace();
+  if (written.ok()) {
+    written = WriteGroup(group);
+    group.unsure = !written.ok();
+  }
+  if (written.ok()) {
+    Publish(&group);
+    return;
+  }
+  SetUnwritable(written);
+  std::lock_guard lock(mutex_);
+  left_over_ = std::move(group);
+  committing_ = false;
+  work_.notify_all();
 }
 
 absl::StatusOr<std::unique_ptr<LogReader>> EmbeddedLog::OpenReader(PartitionId partition, Offset after,
@@ -165,13 +193,12 @@ absl::Status EmbeddedLog::ScanSideRows(
 void EmbeddedLog::CommitLoop() {
   Group group;
   while (TakeGroup(&group)) {
-    Number(&group);
     absl::Status written = CheckSpace();
-    bool wrote = false;  // a write that failed may be there or not: the store has to recover before the next one
+    if (written.ok() && group.unsure) written = store_->Recover();
     for (;;) {
       if (written.ok()) {
         written = WriteGroup(group);
-        wrote = true;
+        group.unsure = true;
       }
       if (written.ok()) break;
       SetUnwritable(written);
@@ -181,18 +208,23 @@ void EmbeddedLog::CommitLoop() {
         return;
       }
       written = CheckSpace();
-      if (written.ok() && wrote) written = store_->Recover();
+      if (written.ok() && group.unsure) written = store_->Recover();
     }
     Publish(&group);
   }
 }
 
 bool EmbeddedLog::TakeGroup(Group* group) {
-  group->batches.clear();
-  group->records = group->bytes = 0;
+  *group = Group();
   std::unique_lock lock(mutex_);
-  work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  work_.wait(lock, [this] { return !committing_ && (stopping_ || left_over_ || !queue_.empty()); });
+  if (left_over_) {
+    *group = *std::exchange(left_over_, std::nullopt);
+    committing_ = true;
+    return true;
+  }
   if (queue_.empty()) return false;
+  committing_ = true;
   do {
     Queued& next = queue_.front();
     if (!group->batches.empty() && group->bytes + next.bytes > options_.group_bytes_max) break;
@@ -201,6 +233,8 @@ bool EmbeddedLog::TakeGroup(Group* group) {
     group->batches.push_back(std::move(next));
     queue_.pop_front();
   } while (!queue_.empty());
+  lock.unlock();
+  Number(group);
   return true;
 }
 
@@ -250,6 +284,10 @@ void EmbeddedLog::Publish(Group* group) {
   for (size_t partition = 0; partition < tails_.size(); ++partition) {
     if (!group->entries[partition].empty()) tails_[partition]->Publish(std::move(group->entries[partition]));
   }
+  // Only now: the next group must not be published before this one.
+  std::lock_guard lock(mutex_);
+  committing_ = false;
+  if (stopping_ || !queue_.empty()) work_.notify_all();
 }
 
 void EmbeddedLog::SetUnwritable(const absl::Status& why) {

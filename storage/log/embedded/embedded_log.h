@@ -4,7 +4,8 @@
 //             readers see it. What was read survives loss of power.
 // Ordering    Offsets are dense from 0. Append times never go back within a partition.
 // Threads     Append and every read from any thread; on_ready is called from the commit thread and must not take a
-//             lock under which a reader is destroyed. Readers must go before the log does.
+//             lock under which a reader is destroyed. Readers must go before the log does. A batch that may wait and
+//             finds the log idle is committed by the thread that appends it (docs/adr/0023).
 // Full disk   A group that cannot be written is kept and written again until it can be, at its old offsets, so that
 //             nothing is lost or doubled. Meanwhile Append answers Unavailable with the reason, and reads go on.
 // On disk     docs/formats/embedded_log.md
@@ -95,11 +96,14 @@ class EmbeddedLog : public EventLog {
     std::vector<std::vector<LogEntry>> entries;  // by partition
     size_t records = 0;
     size_t bytes = 0;
+    bool unsure = false;  // a write failed, it may be there or not: the store has to recover before the next one
   };
 
   EmbeddedLog(EmbeddedLogOptions options, std::unique_ptr<LogStore> store);
   void CommitLoop();
+  // The next group to write, numbered, or the one that a caller could not write; false at the end.
   bool TakeGroup(Group* group);
+  void CommitHere(Queued queued);
   void Number(Group* group);
   absl::Status WriteGroup(const Group& group);
   absl::Status CheckSpace();
@@ -112,14 +116,17 @@ class EmbeddedLog : public EventLog {
   EmbeddedLogOptions options_;
   std::unique_ptr<LogStore> store_;
   std::vector<std::shared_ptr<PartitionTail>> tails_;
-  std::vector<Instant> append_time_;  // of the last record; commit thread only
-  std::vector<Offset> next_offset_;   // commit thread only
+  // Of whoever commits: the commit thread or, while committing_ is its, an appending one.
+  std::vector<Instant> append_time_;  // of the last record
+  std::vector<Offset> next_offset_;
 
   mutable std::mutex mutex_;
   std::condition_variable work_;
   std::deque<Queued> queue_;
   size_t queued_records_ = 0;  // those of the group being written included
   size_t queued_bytes_ = 0;
+  bool committing_ = false;         // a group is being written
+  std::optional<Group> left_over_;  // an appending thread could not write it: the commit thread's
   bool stopping_ = false;
   absl::Status unwritable_;  // OK while appends are taken
   absl::Status closed_with_;
