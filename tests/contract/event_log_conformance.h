@@ -260,8 +260,10 @@ TEST_P(EventLogConformance, ConcurrentAppendersAndReadersAgree) {
     threads.emplace_back([this, appender] {
       for (int i = 0; i < kEach;) {
         const PartitionId partition = i % 2;
-        const auto status = log().Append(
-            partition, Batch({std::to_string(appender) + ":" + std::to_string(i), std::to_string(appender) + ":and"}));
+        AppendBatch batch =
+            Batch({std::to_string(appender) + ":" + std::to_string(i), std::to_string(appender) + ":and"});
+        batch.may_wait = i % 3 == 0;
+        const auto status = log().Append(partition, std::move(batch));
         if (status.ok()) ++i;
         under_test()->Pump();
       }

@@ -172,6 +172,38 @@ TEST_F(EmbeddedLogTest, EveryKindOfFailedWriteIsSurvivedWithAndWithoutRowsInMemo
   EXPECT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(all.size())), all);
 }
 
+TEST_F(EmbeddedLogTest, ABatchThatMayWaitIsDurableWhenAppendReturns) {
+  Follower follower(&under_test_, 0);
+  for (int i = 0; i < 3; ++i) {
+    AppendBatch batch = Batch({"r" + std::to_string(i)});
+    batch.may_wait = true;
+    ASSERT_TRUE(under_test_.log().Append(0, std::move(batch)).ok());
+    EXPECT_EQ(*under_test_.log().End(0), i);
+  }
+  under_test_.ReopenAfterKill();
+  EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(3).size(), 3u);
+}
+
+TEST_F(EmbeddedLogTest, ABatchThatMayWaitAndCannotBeWrittenIsNeitherLostNorWaitedFor) {
+  std::vector<std::string> all;
+  for (Mode mode : {Mode::kFull, Mode::kTorn, Mode::kBroken}) {
+    under_test_.files().SetMode(mode);
+    AppendBatch batch = Batch({"failing" + std::to_string(all.size())});
+    batch.may_wait = true;
+    all.push_back(*batch.records[0]);
+    ASSERT_TRUE(under_test_.log().Append(0, std::move(batch)).ok());
+    EXPECT_FALSE(under_test_.log().writable().ok());
+    EXPECT_EQ(*under_test_.log().End(0), static_cast<Offset>(all.size()) - 2);
+    under_test_.files().SetMode(Mode::kWorks);
+    ASSERT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(all.size())), all) << "mode " << static_cast<int>(mode);
+    Append("after" + std::to_string(all.size()));
+    all.push_back("after" + std::to_string(all.size()));
+    ASSERT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(all.size())), all);
+  }
+  under_test_.ReopenAfterKill();
+  EXPECT_EQ(Texts(Follower(&under_test_, 0).ReadAtLeast(all.size())), all);
+}
+
 TEST_F(EmbeddedLogTest, AppendsAreRefusedBeforeTheDiskIsReallyFull) {
   std::atomic<uint64_t> free{1 << 30};
   under_test_.Close();
