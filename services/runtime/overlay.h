@@ -128,7 +128,7 @@ class Overlay {
   mutable size_t clean_bytes_ = 0;
   mutable int scans_ = 0;           // going on: visitors may read
   std::deque<PendingRow> pending_;  // by sequence, one for each version
-  size_t applied_rows_ = 0;  // dirty ones
+  size_t applied_rows_ = 0;         // dirty ones
   size_t applied_bytes_ = 0;
   bool writing_ = false;
 };

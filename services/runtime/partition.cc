@@ -136,8 +136,13 @@ void Partition::Turn(TurnInput input, TurnOutput* out) {
       return;
     }
   }
-  for (const storage::LogEntry& entry : input.entries) {
-    ApplyEntry(entry, out);
+  for (storage::LogEntry& entry : input.entries) {
+    DecodedEntry decoded = Decode(std::move(entry));
+    ApplyEntry(&decoded, out);
+    if (!out->fatal.ok()) return;
+  }
+  for (DecodedEntry& decoded : input.decoded) {
+    ApplyEntry(&decoded, out);
     if (!out->fatal.ok()) return;
   }
   for (auto& command : input.commands) {
@@ -183,22 +188,14 @@ bool Partition::Contradicted(const storage::LogEntry& entry, const Record& recor
   return true;
 }
 
-void Partition::ApplyEntry(const storage::LogEntry& entry, TurnOutput* out) {
-  const Hash128 hash = storage::HashBytes(*entry.bytes);
-  auto decoded = storage::DecodeRecord(*entry.bytes);
-  std::optional<Record> record;
-  if (absl::IsFailedPrecondition(decoded.status())) {
-    out->fatal = absl::FailedPreconditionError(absl::StrCat("the record at offset ", entry.offset, ": ",
-                                                            std::string(decoded.status().message())));
+void Partition::ApplyEntry(DecodedEntry* decoded, TurnOutput* out) {
+  if (!decoded->unreadable.ok()) {
+    out->fatal = decoded->unreadable;
     return;
   }
-  if (decoded.ok()) record = *std::move(decoded);
-  if (record && record->level > storage::kFeatureLevel) {
-    out->fatal = absl::FailedPreconditionError(
-        absl::StrCat("the record at offset ", entry.offset, " needs feature level ", record->level,
-                     ", this build reads up to ", storage::kFeatureLevel, ": upgrade casehub"));
-    return;
-  }
+  const storage::LogEntry& entry = decoded->entry;
+  const Hash128& hash = decoded->hash;
+  const std::optional<Record>& record = decoded->record;
   const Judgement judgement = rule_.Apply(entry.offset, entry.append_time, hash, record);
   if (observer_) observer_(entry, record ? &*record : nullptr, judgement);
   if (record && judgement.evidence != Evidence::kNone && Contradicted(entry, *record, out)) return;
@@ -210,7 +207,7 @@ void Partition::ApplyEntry(const storage::LogEntry& entry, TurnOutput* out) {
   }
   if (judgement.verdict == Verdict::kEffective) {
     if (!record->changes.empty()) RememberStanding();
-    ApplyEffective(entry, *record, pending.get(), out);
+    ApplyEffective(decoded, pending.get(), out);
     if (!out->fatal.ok()) return;
   }
   for (auto& rows : rows_) {
@@ -241,31 +238,28 @@ void Partition::RememberStanding() {
   }
 }
 
-void Partition::ApplyEffective(const storage::LogEntry& entry, const Record& record, Stream::Pending* pending,
-                               TurnOutput* out) {
+void Partition::ApplyEffective(DecodedEntry* decoded, Stream::Pending* pending, TurnOutput* out) {
+  const storage::LogEntry& entry = decoded->entry;
+  const Record& record = *decoded->record;
   if (record.kind != RecordKind::kEvents && record.kind != RecordKind::kPark) return;
   const Service* writer_service = Catalogued(record.service);
   if (writer_service == nullptr) return;  // a service this build does not have writes for itself
   const int owner = IndexOf(record.service);
+  if (pending == nullptr && !decoded->parsed) {
+    ParseEvents(writer_service->event_prototype(), decoded);
+    if (!decoded->parsed) {
+      out->fatal = absl::DataLossError(absl::StrCat("an event of the record at offset ", entry.offset,
+                                                    " does not parse: this replica cannot go on"));
+      return;
+    }
+  }
   AppliedRecord applied;
   applied.header = &record;
   applied.offset = entry.offset;
   applied.append_time = entry.append_time;
-  std::vector<MessagePtr> parsed;
-  if (pending != nullptr) {
-    for (const MessagePtr& event : pending->events) applied.events.push_back(event.get());
-  } else {
-    for (std::string_view bytes : record.events) {
-      MessagePtr event(writer_service->event_prototype().New());
-      if (!event->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-        out->fatal = absl::DataLossError(absl::StrCat("an event of the record at offset ", entry.offset,
-                                                      " does not parse: this replica cannot go on"));
-        return;
-      }
-      applied.events.push_back(event.get());
-      parsed.push_back(std::move(event));
-    }
-  }
+  const std::vector<MessagePtr>& events = pending != nullptr ? pending->events : decoded->events;
+  applied.events.reserve(events.size());
+  for (const MessagePtr& event : events) applied.events.push_back(event.get());
   for (size_t i = 0; i < rows_.size(); ++i) {
     ServiceRows* rows = rows_[i].get();
     if (entry.offset <= rows->applied) continue;

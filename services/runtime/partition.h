@@ -103,10 +103,9 @@ class Partition {
   void FollowClock(Instant now);
   absl::Status CheckPosition(const storage::v1::LogPosition& position) const;
   absl::Status RestoreRule(const ServiceRows& rows, const std::string& position);
-  void ApplyEntry(const storage::LogEntry& entry, TurnOutput* out);
+  void ApplyEntry(DecodedEntry* decoded, TurnOutput* out);
   bool Contradicted(const storage::LogEntry& entry, const storage::Record& record, TurnOutput* out);
-  void ApplyEffective(const storage::LogEntry& entry, const storage::Record& record, Stream::Pending* pending,
-                      TurnOutput* out);
+  void ApplyEffective(DecodedEntry* decoded, Stream::Pending* pending, TurnOutput* out);
   void ApplyRuntimeRows(const storage::Record& record, Offset offset, ServiceRows* rows, AppliedWriter* writer);
   void SweepDedup(const storage::Record& record, ServiceRows* rows, AppliedWriter* writer);
   void CheckAhead(const ServiceRows& rows, TurnOutput* out) const;

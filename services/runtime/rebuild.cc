@@ -1,9 +1,11 @@
 #include "services/runtime/rebuild.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "services/runtime/partition.h"
+#include "services/runtime/read_ahead.h"
 #include "services/runtime/store_writer.h"
 
 namespace casehub::runtime {
@@ -14,7 +16,6 @@ std::string Hex(std::string_view bytes) { return absl::BytesToHexString({bytes.d
 }  // namespace
 
 absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
-  constexpr size_t kReadBytes = 4 << 20;
   PartitionConfig config;
   config.partition = request.partition;
   config.services = {request.service};
@@ -32,25 +33,27 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
   if (!partition.ok()) return partition.status();
   auto reader = request.log->OpenReader(request.partition, (*partition)->read_after(), [] {});
   if (!reader.ok()) return reader.status();
+  ReadAhead ahead(*std::move(reader), request.up_to, [&](ServiceId id) -> const Service* {
+    const auto it = std::find_if(request.catalogue.begin(), request.catalogue.end(),
+                                 [&](const Service* one) { return one->id() == id; });
+    return it == request.catalogue.end() ? nullptr : *it;
+  });
   StoreWriter writer([] {});
   Rebuilt rebuilt;
-  bool done = (*partition)->read_after() >= request.up_to;
-  while (!done) {
+  while ((*partition)->read_after() < request.up_to) {
+    auto batch = ahead.Next();
+    if (!batch.ok()) return batch.status();
+    if (batch->empty()) break;
+    rebuilt.records += batch->size();
     TurnInput input;
     input.now = {1};
-    if (auto status = (*reader)->Next(kReadBytes, &input.entries); !status.ok()) return status;
-    if (input.entries.empty()) break;
-    while (!input.entries.empty() && input.entries.back().offset > request.up_to) {
-      input.entries.pop_back();
-      done = true;
-    }
-    rebuilt.records += input.entries.size();
+    input.decoded = *batch;
     input.written = (*partition)->StoresBehind() ? writer.Finish() : writer.Take();
     TurnOutput out;
     (*partition)->Turn(std::move(input), &out);
     for (auto& rows : out.write_backs) writer.Post(std::move(rows));
     if (!out.fatal.ok()) return out.fatal;
-    done = done || (*partition)->read_after() >= request.up_to;
+    ahead.Return(*std::move(batch));
   }
   rebuilt.offset = (*partition)->read_after();
   for (const auto& written : writer.Finish()) {

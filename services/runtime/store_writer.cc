@@ -6,8 +6,7 @@
 
 namespace casehub::runtime {
 
-StoreWriter::StoreWriter(std::function<void()> on_done)
-    : on_done_(std::move(on_done)), thread_([this] { Loop(); }) {}
+StoreWriter::StoreWriter(std::function<void()> on_done) : on_done_(std::move(on_done)), thread_([this] { Loop(); }) {}
 
 StoreWriter::~StoreWriter() {
   {

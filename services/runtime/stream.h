@@ -177,8 +177,8 @@ class Stream {
   std::deque<std::unique_ptr<Pending>> pending_;
   absl::flat_hash_map<Uuid, Pending*> pending_commands_;
   StreamSequence first_of_turn_ = 0;  // 0: nothing appended in this turn
-  std::deque<Work> queue_;  // commands and mail, in order of arrival
-  std::deque<Work> bulk_;   // imports
+  std::deque<Work> queue_;            // commands and mail, in order of arrival
+  std::deque<Work> bulk_;             // imports
 
   Instant next_due_{0};     // no row of due work is due before this
   std::string due_cursor_;  // immediate rows up to this key are offered

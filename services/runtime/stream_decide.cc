@@ -96,8 +96,8 @@ void Stream::DecideQueued(Instant now, TurnOutput* out) {
   if (bulk_.empty()) return;
   const auto pending_bulk = static_cast<size_t>(std::count_if(
       pending_.begin(), pending_.end(), [](const auto& one) { return one->work.command && one->work.command->bulk; }));
-  const size_t bulk_room = std::min(limits_.bulk_per_turn_max,
-                                    limits_.bulk_records_max - std::min(limits_.bulk_records_max, pending_bulk));
+  const size_t bulk_room =
+      std::min(limits_.bulk_per_turn_max, limits_.bulk_records_max - std::min(limits_.bulk_records_max, pending_bulk));
   for (size_t n = 0; n < bulk_room && !bulk_.empty() && pending_.size() < limits_.pipeline_records_max; ++n) {
     Work work = std::move(bulk_.front());
     bulk_.pop_front();

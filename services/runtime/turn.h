@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/runtime/decoded.h"
 #include "services/runtime/service.h"
 #include "storage/log/event_log.h"
 #include "storage/projection/projection.h"
@@ -78,7 +80,8 @@ struct WriteBack {
 struct TurnInput {
   Instant now;
   std::vector<storage::LogEntry> entries;  // what the reader returned, in order
-  bool at_end = false;                     // the reader had no more
+  std::span<DecodedEntry> decoded;  // the same, taken apart by another thread; behind `entries` if both are given
+  bool at_end = false;              // the reader had no more
   std::vector<std::shared_ptr<CommandInput>> commands;
   std::vector<QueryInput> queries;
   std::vector<Mail> mail;

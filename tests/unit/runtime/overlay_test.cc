@@ -67,7 +67,7 @@ class Model {
     }
     return newest;
   }
-  bool StoreMayHave(const std::string& key) const { 
+  bool StoreMayHave(const std::string& key) const {
     return store_.contains(key) || writing_.contains(key) || applied_.contains(key);
   }
   const std::map<std::string, std::string>& store() const { return store_; }

@@ -2,6 +2,7 @@
 #include "services/runtime/partition.h"
 
 #include <gtest/gtest.h>
+#include <xxhash.h>
 
 #include <map>
 
@@ -197,6 +198,52 @@ TEST(PartitionTest, AnswersOnlyWhatWasReadBack) {
   host.Turn();
   EXPECT_EQ(OfficeOf(host.replies[1]), "a");
   EXPECT_TRUE(host.replies[1].recorded);
+}
+
+TEST(PartitionTest, CallersGoBeforeImportsWhichStillGetOn) {
+  VectorLog log;
+  Host host(&log);
+  host.Settle();
+  std::vector<std::shared_ptr<CommandInput>> commands;
+  for (uint64_t i = 1; i <= 5; ++i) {
+    commands.push_back(Register(i, "import" + std::to_string(i), RequestId(i)));
+    commands.back()->bulk = true;
+  }
+  commands.push_back(Register(6, "caller", RequestId(6)));
+  TurnOutput out = host.Turn(std::move(commands));
+  ASSERT_EQ(out.append.records.size(), 2u);  // the caller, and one import behind it
+  EXPECT_EQ(storage::DecodeRecord(*out.append.records[0])->command_id, RequestId(6));
+  EXPECT_EQ(storage::DecodeRecord(*out.append.records[1])->command_id, RequestId(1));
+  EXPECT_TRUE(out.more);
+  host.Append(out);
+  host.Settle();
+  for (uint64_t i = 1; i <= 6; ++i) EXPECT_TRUE(host.replies[i].recorded) << i;
+  std::vector<Uuid> order;
+  for (const auto& entry : log.entries) {
+    const auto record = storage::DecodeRecord(*entry.bytes);
+    if (record->fingerprint != Hash128()) order.push_back(record->command_id);
+  }
+  EXPECT_EQ(order, (std::vector{RequestId(6), RequestId(1), RequestId(2), RequestId(3), RequestId(4), RequestId(5)}));
+}
+
+TEST(PartitionTest, ARecordOfANewerFormatStopsThePartition) {
+  VectorLog log;
+  Host host(&log);
+  host.Settle();
+  TurnOutput out = host.Turn({Register(1, "a", RequestId(1))});
+  std::string newer = *out.append.records[0];
+  newer[0] = static_cast<char>(newer[0] + 1);
+  newer.resize(newer.size() - sizeof(uint64_t));
+  uint64_t checksum = XXH3_64bits(newer.data(), newer.size());
+  newer.append(reinterpret_cast<const char*>(&checksum), sizeof checksum);
+  log.Add(std::make_shared<const std::string>(newer));
+  TurnInput input;
+  input.now = host.now;
+  input.entries = {log.entries.back()};
+  TurnOutput stopped;
+  host.partition->Turn(std::move(input), &stopped);
+  EXPECT_TRUE(absl::IsFailedPrecondition(stopped.fatal)) << stopped.fatal;
+  EXPECT_NE(std::string(stopped.fatal.message()).find("upgrade casehub"), std::string::npos) << stopped.fatal;
 }
 
 TEST(PartitionTest, ReactionsFollowAndSettleTheirRows) {
