@@ -6,7 +6,8 @@
 // Ordering    Offsets of a partition grow in the order of the log; they need not be dense. The records of one Append
 //             keep their order; an engine may lose, repeat or interleave appended records (the embedded engine does
 //             not), the effective rule (effective.h) judges what stands there.
-// Threads     Append may be called from any thread and never waits, unless the batch says it may. A reader belongs to one thread at a time. on_ready
+// Threads     Append may be called from any thread and never waits, unless the batch says it may. A reader belongs to
+// one thread at a time. on_ready
 //             is called from an engine thread: it must only post.
 // Errors      absl::Status; Unavailable means "try again later, nothing is lost", DataLoss means damaged bytes.
 #pragma once
