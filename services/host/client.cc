@@ -55,9 +55,13 @@ void DynamicClient::CallAsync(const std::string& method, std::string request, Do
   AddMetadata(options_, &call->context);
   call->request = ToByteBuffer(std::move(request));
   stub_.UnaryCall(&call->context, method, {}, &call->request, &call->response,
-                  [call, done = std::move(done)](const grpc::Status& status) {
-                    const ContiguousBytes bytes(call->response);
-                    done(FailureOf(status), status.ok() ? std::string(bytes.view()) : std::string());
+                  [call, done = std::move(done)](const grpc::Status& status) mutable {
+                    std::string response;
+                    if (status.ok()) response = ContiguousBytes(call->response).view();
+                    // The context holds the channel. If it outlived the caller's, the channel would end here, on a
+                    // thread of gRPC that cannot wait for itself.
+                    call.reset();
+                    done(FailureOf(status), std::move(response));
                   });
 }
 

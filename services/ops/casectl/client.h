@@ -14,11 +14,13 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "services/host/client.h"
 #include "services/host/refusal_text.h"
+#include "services/model/outcome.h"
 #include "services/ops/xes/language.h"
 
 namespace casehub::casectl {
 
 inline constexpr int kAnswerBytesMax = 16 * 1024 * 1024;
+inline constexpr size_t kRequestBytesMax = 1024 * 1024;  // what a server receives at all
 inline constexpr std::chrono::milliseconds kConnectTimeout{5'000};
 
 struct CallFailure {
@@ -43,11 +45,14 @@ class Client {
   grpc::GenericStub& stub() { return stub_; }
 
  private:
+  Language language_;
   std::string accept_language_;
   std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
 };
 
 CallFailure NoConnection();
+// A refusal that needs no server to be known, in the words of one.
+host::Failure RefusedHere(const Refused& refused, Language language);
 
 }  // namespace casehub::casectl

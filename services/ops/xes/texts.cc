@@ -58,18 +58,18 @@ Bilingual FaultWords(const Result& result) {
     case Fault::kNone:
       return {"正常", "nothing is wrong"};
     case Fault::kCannotOpen:
-      return {absl::StrCat("无法打开:", detail), absl::StrCat("cannot be opened: ", detail)};
+      return {"无法打开:文件不存在或无权读取", absl::StrCat("cannot be opened: ", detail)};
     case Fault::kCannotRead:
-      return {absl::StrCat("无法读取:", detail), absl::StrCat("cannot be read: ", detail)};
+      return {"无法读取", absl::StrCat("cannot be read: ", detail)};
     case Fault::kEmpty:
       return {"文件为空", "the file is empty"};
     case Fault::kDamagedCompression:
-      return {absl::StrCat("gzip 数据损坏:", detail), absl::StrCat("the gzip data is damaged: ", detail)};
+      return {"gzip 数据损坏", absl::StrCat("the gzip data is damaged: ", detail)};
     case Fault::kTruncated:
-      return {absl::StrCat("文件不完整,提前结束(", detail, ");此前完整的办件已读取"),
+      return {"文件不完整,提前结束;此前完整的办件已读取",
               absl::StrCat("the file ends early (", detail, "); the cases complete before that were read")};
     case Fault::kNotXml:
-      return {absl::StrCat("不是有效的 XML:", detail), absl::StrCat("is not well-formed XML: ", detail)};
+      return {"不是有效的 XML", absl::StrCat("is not well-formed XML: ", detail)};
     case Fault::kNotXes:
       return {absl::StrCat("不是 XES 文件:根元素为 <", detail, ">,应为 <log>"),
               absl::StrCat("is not an XES file: its root element is <", detail, ">, not <log>")};
