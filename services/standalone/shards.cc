@@ -26,6 +26,7 @@ absl::StatusOr<std::unique_ptr<Shards>> Shards::Start(storage::EventLog* log, st
       return status;
     }
   }
+  all->all_started_.store(true, std::memory_order_release);
   all->operations_thread_ = std::thread([raw = all.get()] { raw->OperationsLoop(); });
   return all;
 }
@@ -48,11 +49,15 @@ absl::Status Shards::StartPartition(PartitionId partition) {
   options.queued_calls_max = options_.queued_calls_max;
   options.clock = options_.clock;
   options.on_reply = [this, partition](runtime::Reply reply) { OnReply(partition, std::move(reply)); };
+  // A partition that is up may have mail for one that is not: it sends it again.
   options.on_mail = [this](runtime::Mail mail) {
+    if (!all_started_.load(std::memory_order_acquire)) return;
     runtime::PartitionThread& to = ThreadOf(mail.to);
     to.Post(std::move(mail));
   };
-  options.on_ack = [this](runtime::MailAck ack) { ThreadOf(ack.from).Post(ack); };
+  options.on_ack = [this](runtime::MailAck ack) {
+    if (all_started_.load(std::memory_order_acquire)) ThreadOf(ack.from).Post(ack);
+  };
   options.on_applied = [this, partition](Offset) { PollAgain(partition, false); };
   options.on_fatal = options_.on_fatal;
   auto thread = PartitionThread::Start(log_, std::move(config), std::move(options));

@@ -91,6 +91,7 @@ class Shards : public host::Backend {
   ShardsOptions options_;
   Instant started_at_;
   std::vector<std::unique_ptr<runtime::PartitionThread>> threads_;
+  std::atomic<bool> all_started_{false};  // until then threads_ has gaps, and is touched by Start alone
   std::atomic<bool> stopping_{false};
   std::atomic<bool> polls_end_{false};  // long polls are answered with what there is
 
