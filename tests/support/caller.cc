@@ -90,7 +90,7 @@ Outcome Caller::Settle(const std::string& method, const std::string& request, se
   for (int attempts = 1;; ++attempts) {
     Outcome outcome = Once(method, request);
     outcome.attempts = attempts;
-    if ((!outcome.unknown() && !IsBusy(outcome)) || steady_clock::now() > end) return outcome;
+    if ((!outcome.unknown() && !IsBusy(outcome)) || steady_clock::now() > end || abandoned_) return outcome;
     Pause(kAgainAfter);
   }
 }
@@ -111,7 +111,7 @@ bool Caller::Repeat(const google::protobuf::Message& request, const std::functio
   for (;;) {
     const Outcome outcome = Once(request);
     if (outcome.acknowledged() && holds(outcome.reply)) return true;
-    if (steady_clock::now() > end) {
+    if (steady_clock::now() > end || abandoned_) {
       ADD_FAILURE() << MethodOf(request) << " {" << request.ShortDebugString() << "} does not answer as it should: "
                     << (outcome.acknowledged() ? "its last answer is the wrong one" : Described(outcome));
       return false;

@@ -3,6 +3,7 @@
 // Threads     Every function may be called from any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -49,6 +50,10 @@ class Caller {
                  std::chrono::seconds limit = std::chrono::seconds(60));
   Outcome Settle(const google::protobuf::Message& request);
 
+  // From now on Settle and Eventually return after one attempt: the server does not come back.
+  void Abandon() { abandoned_ = true; }
+  bool abandoned() const { return abandoned_; }
+
   // Settles the call; fails the test, and returns an empty response, if it is not acknowledged.
   template <typename Response>
   Response Must(const google::protobuf::Message& request) {
@@ -80,6 +85,7 @@ class Caller {
               std::chrono::seconds limit);
 
   host::DynamicClient client_;
+  std::atomic<bool> abandoned_{false};
 };
 
 // Waits; for the pauses between two attempts.

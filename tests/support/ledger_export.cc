@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/time/time.h"
 #include "tests/support/server_process.h"
 
 namespace casehub::testing {
@@ -28,6 +29,13 @@ fs::path Write(const fs::path& file, const std::string& text) {
   return file;
 }
 
+int64_t Micros(const std::string& rfc3339) {
+  absl::Time time;
+  std::string problem;
+  EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, rfc3339, &time, &problem)) << rfc3339 << ": " << problem;
+  return absl::ToUnixMicros(time);
+}
+
 LedgerEntry ParseEntry(const std::string& line) {
   const Json json = Json::parse(line);
   LedgerEntry entry;
@@ -35,6 +43,7 @@ LedgerEntry ParseEntry(const std::string& line) {
   entry.case_id = json.at("case_id");
   entry.service = json.at("service");
   entry.type = json.at("type");
+  entry.recorded_at_micros = Micros(json.at("recorded_at"));
   entry.hash = json.at("hash");
   entry.previous_hash = json.at("previous_hash");
   for (const auto& [name, value] : json.at("data").items()) {

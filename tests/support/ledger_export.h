@@ -16,6 +16,7 @@ namespace casehub::testing {
 struct LedgerEntry {
   uint64_t sequence = 0;
   std::string case_id, service, type;
+  int64_t recorded_at_micros = 0;
   nlohmann::json event;  // what happened: the member of the envelope's oneof
   std::string hash, previous_hash;
 };
