@@ -18,6 +18,7 @@
 #include "services/standalone/services.h"
 #include "services/standalone/shards.h"
 #include "storage/log/embedded/embedded_log.h"
+#include "storage/log/embedded/open_folder.h"
 #include "storage/projection/rocksdb/rocksdb_projection.h"
 
 namespace {
@@ -27,7 +28,8 @@ using casehub::PartitionId;
 using casehub::Uuid;
 
 constexpr int kDrainSeconds = 10;
-constexpr int kTakeOverSeconds = 60;  // until every stream is owned after a start, catching up included
+constexpr uint64_t kFreeBytesToStart = 256ull << 20;  // every store sets aside its first files
+constexpr int kTakeOverSeconds = 60;                  // until every stream is owned after a start, catching up included
 
 struct Flags {
   std::string data = "var/data";
@@ -73,6 +75,13 @@ int Run(const Flags& flags, const sigset_t& signals) {
   std::error_code made;
   std::filesystem::create_directories(flags.data, made);
   if (made) return Fail(absl::UnavailableError("cannot make the folder " + flags.data + ": " + made.message()));
+
+  const auto free = storage::FreeBytes(flags.data);
+  if (!free.ok()) return Fail(free.status());
+  if (*free < kFreeBytesToStart) {
+    return Fail(absl::UnavailableError("the disk of " + flags.data + " is full: " + std::to_string(*free) +
+                                       " bytes are free, a start needs " + std::to_string(kFreeBytesToStart)));
+  }
 
   storage::EmbeddedLogOptions log_options;
   log_options.folder = flags.data + "/log";

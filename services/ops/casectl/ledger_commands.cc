@@ -35,8 +35,14 @@ std::optional<int> NeedMunicipality(const Context& context, const LedgerOptions&
 
 // A follower outlives a restart of the server: it asks on from where it stands.
 bool IsInterruption(const CallFailure& failure) {
-  return failure.failure.code == grpc::StatusCode::UNAVAILABLE ||
-         failure.failure.code == grpc::StatusCode::DEADLINE_EXCEEDED;
+  switch (failure.failure.code) {
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::CANCELLED:  // a call that came while the server shut its port
+      return true;
+    default:
+      return false;
+  }
 }
 
 int Export(Context& context, const LedgerOptions& options) {
