@@ -52,6 +52,21 @@ LedgerEntry ParseEntry(const std::string& line) {
   return entry;
 }
 
+Ledger Read(const std::string& municipality, const std::string& text) {
+  Ledger ledger;
+  ledger.municipality = municipality;
+  std::istringstream lines(text);
+  std::string previous = kFirstPrevious;
+  for (std::string line; std::getline(lines, line);) {
+    LedgerEntry entry = ParseEntry(line);
+    EXPECT_EQ(entry.sequence, ledger.entries.size() + 1) << municipality << " is not dense";
+    EXPECT_EQ(entry.previous_hash, previous) << municipality << " breaks at " << entry.sequence;
+    previous = entry.hash;
+    ledger.entries.push_back(std::move(entry));
+  }
+  return ledger;
+}
+
 void ExpectVerified(const std::string& report, const Ledger& ledger) {
   const Json json = Json::parse(report, nullptr, false);
   ASSERT_TRUE(json.is_object()) << report;
@@ -75,20 +90,14 @@ std::map<std::string, std::vector<const LedgerEntry*>> Ledger::ByCase() const {
   return cases;
 }
 
+Ledger ExportDense(const std::string& address, const std::string& municipality) {
+  return Read(municipality, Run(address, {"ledger", "export", "--municipality", municipality}));
+}
+
 Ledger ExportVerified(const std::string& address, const std::string& municipality, const fs::path& folder) {
-  Ledger ledger;
-  ledger.municipality = municipality;
   const std::vector<std::string> of = {"--municipality", municipality};
   const std::string text = Run(address, {"ledger", "export", of[0], of[1]});
-  std::istringstream lines(text);
-  std::string previous = kFirstPrevious;
-  for (std::string line; std::getline(lines, line);) {
-    LedgerEntry entry = ParseEntry(line);
-    EXPECT_EQ(entry.sequence, ledger.entries.size() + 1) << municipality << " is not dense";
-    EXPECT_EQ(entry.previous_hash, previous) << municipality << " breaks at " << entry.sequence;
-    previous = entry.hash;
-    ledger.entries.push_back(std::move(entry));
-  }
+  Ledger ledger = Read(municipality, text);
   ExpectVerified(Run(address, {"ledger", "verify", of[0], of[1]}), ledger);
   const fs::path entries = Write(folder / (municipality + ".entries"), text);
   const fs::path seals = Write(folder / (municipality + ".seals"), Run(address, {"ledger", "seals", of[0], of[1]}));
