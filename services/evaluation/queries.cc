@@ -74,6 +74,9 @@ runtime::QueryResult GetScores(const v1::GetScoresRequest& request, const runtim
   if (request.page_size() < 0) {
     return RefuseField("page_size", Phrase::PHRASE_NOT_NEGATIVE);
   }
+  if (request.has_as_of() && !IsInCalendar(request.as_of())) {
+    return RefuseField("as_of", Phrase::PHRASE_YEARS_OF_TIMES);
+  }
   if (!v1::ScoreSubject_IsValid(request.by())) {
     return RefuseField("by", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   }

@@ -12,6 +12,8 @@ using runtime::DecideContext;
 using runtime::Outcome;
 using runtime::StateReader;
 
+constexpr int kDepthMax = 64;  // of the tree of offices, as far as it is walked
+
 template <typename Reply>
 Outcome Map(domain::Decided decided, const DecideContext& context, Reply reply) {
   if (auto* refused = std::get_if<Refused>(&decided)) return std::move(*refused);
@@ -27,14 +29,25 @@ std::optional<v1::Office> LoadOffice(const StateReader& state, const DecideConte
   return state.Load<v1::Office>(tables::OfficeKey(context.municipality, id));
 }
 
+// Whether the office stands somewhere below `ancestor`.
+bool IsBelow(std::optional<v1::Office> office, const std::string& ancestor, const StateReader& state,
+             const DecideContext& context) {
+  for (int depth = 0; office && depth < kDepthMax; ++depth) {
+    if (office->parent_office_id() == ancestor) return true;
+    office = LoadOffice(state, context, office->parent_office_id());
+  }
+  return false;
+}
+
 Outcome RegisterOffice(const v1::RegisterOfficeRequest& request, const DecideContext& context,
                        const StateReader& state) {
+  const v1::Office& office = request.office();
   v1::RegisterOfficeResponse reply;
-  reply.set_office_id(request.office().office_id());
-  return Map(domain::DecideRegisterOffice({LoadOffice(state, context, request.office().office_id()),
-                                           LoadOffice(state, context, request.office().parent_office_id())},
-                                          request),
-             context, std::move(reply));
+  reply.set_office_id(office.office_id());
+  domain::OfficeState known{LoadOffice(state, context, office.office_id()),
+                            LoadOffice(state, context, office.parent_office_id())};
+  known.parent_is_below = IsBelow(known.parent, office.office_id(), state, context);
+  return Map(domain::DecideRegisterOffice(known, request), context, std::move(reply));
 }
 
 Outcome CloseOffice(const v1::CloseOfficeRequest& request, const DecideContext& context, const StateReader& state) {

@@ -1,6 +1,7 @@
 #include "services/evaluation/domain/rating.h"
 
 #include "absl/time/time.h"
+#include "services/model/channels.h"
 
 namespace casehub::evaluation {
 namespace {
@@ -39,6 +40,7 @@ std::optional<Refused> CheckGrades(const v1::SubmitRatingRequest& request) {
   if (request.channel() == common::v1::CHANNEL_UNSPECIFIED) {
     return Refuse(REFUSAL_FIELD_MISSING, {{"field", "channel"}});
   }
+  if (!IsContactChannel(request.channel())) return RefuseField("channel", Phrase::PHRASE_CHANNEL);
   return std::nullopt;
 }
 

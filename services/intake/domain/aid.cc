@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/intake/domain/case.h"
+#include "services/model/channels.h"
 
 namespace casehub::intake {
 
@@ -90,6 +91,7 @@ EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1:
     if (request.channel() == common::v1::CHANNEL_UNSPECIFIED) {
       return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "channel"}});
     }
+    if (!IsContactChannel(request.channel())) return RefuseField("channel", Phrase::PHRASE_CHANNEL);
     Opening opening;
     opening.kind = v1::CASE_KIND_LEGAL_AID;
     opening.channel = request.channel();

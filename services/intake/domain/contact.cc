@@ -1,5 +1,7 @@
 #include "services/intake/domain/contact.h"
 
+#include "services/model/channels.h"
+
 namespace casehub::intake {
 
 using R = common::v1::Refusal;
@@ -43,10 +45,7 @@ EventsOrRefusal AnotherContact(const v1::CaseState& state, const v1::RegisterCon
 EventsOrRefusal DecideRegisterContact(const v1::CaseState* state, const v1::RegisterContactRequest& request,
                                       const std::optional<std::string>& taken_by, const OfficeFact& office,
                                       const Context& context) {
-  if (request.channel() != common::v1::CHANNEL_WINDOW && request.channel() != common::v1::CHANNEL_ONLINE &&
-      request.channel() != common::v1::CHANNEL_HOTLINE) {
-    return RefuseField("channel", Phrase::PHRASE_CHANNEL);
-  }
+  if (!IsContactChannel(request.channel())) return RefuseField("channel", Phrase::PHRASE_CHANNEL);
   if (auto refusal = CheckOffice("actor.office_id", request.actor().office_id(), office, context.here, false)) {
     return *std::move(refusal);
   }

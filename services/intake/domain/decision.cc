@@ -26,13 +26,6 @@ Phrase NameOf(v1::CaseKind kind) {
 
 }  // namespace
 
-bool IsInCalendar(const google::protobuf::Timestamp& time) {
-  constexpr int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
-  constexpr int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
-  return time.seconds() >= kFirstSecond && time.seconds() <= kLastSecond && time.nanos() >= 0 &&
-         time.nanos() <= 999'999'999;
-}
-
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at) {
   v1::IntakeEvent event;
   event.set_case_id(case_id);

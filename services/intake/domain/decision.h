@@ -41,9 +41,6 @@ struct OfficeFact {
   std::string closed_since;
 };
 
-// Whether a time from outside is one: years 1 to 9999 (the range of google.protobuf.Timestamp), nanos in range. Others
-// do not fit an Instant.
-bool IsInCalendar(const google::protobuf::Timestamp& time);
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at);
 // A clock of this policy that starts at `start`. The policy must be one of section G.
 common::v1::Deadline StartClock(std::string_view policy, Instant start, const legalclock::Calendar& calendar);

@@ -1,6 +1,7 @@
 #include "services/intake/domain/hotline.h"
 
 #include "services/intake/domain/case.h"
+#include "services/model/channels.h"
 
 namespace casehub::intake {
 
@@ -136,6 +137,9 @@ EventsOrRefusal DecideAnswer(const v1::CaseState& state, const v1::AnswerConsult
 
 EventsOrRefusal DecideConfirmDelivered(const v1::CaseState& state, const v1::ConfirmAnswerDeliveredRequest& request,
                                        const Context& context) {
+  if (request.channel() != common::v1::CHANNEL_UNSPECIFIED && !IsContactChannel(request.channel())) {
+    return RefuseField("channel", Phrase::PHRASE_CHANNEL);
+  }
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
   if (!IsConsultation(state)) {
     return WrongKind(state, Phrase::PHRASE_ANSWER);

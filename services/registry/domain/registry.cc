@@ -85,7 +85,7 @@ Decided DecideRegisterOffice(const OfficeState& state, const v1::RegisterOfficeR
   const v1::Office& office = request.office();
   if (auto problem = CheckOffice(office)) return *std::move(problem);
   if (!office.parent_office_id().empty()) {
-    if (office.parent_office_id() == office.office_id()) {
+    if (office.parent_office_id() == office.office_id() || state.parent_is_below) {
       return RefuseField("office.parent_office_id", Phrase::PHRASE_OWN_PARENT);
     }
     if (!state.parent) return OfficeUnknown(office.parent_office_id(), request.municipality());

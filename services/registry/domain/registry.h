@@ -20,6 +20,7 @@ using Decided = std::variant<v1::RegistryEvent, std::monostate, Refused>;
 struct OfficeState {
   std::optional<v1::Office> office;
   std::optional<v1::Office> parent;
+  bool parent_is_below = false;  // the parent stands somewhere below this office already
 };
 Decided DecideRegisterOffice(const OfficeState& state, const v1::RegisterOfficeRequest& request);
 // `successor` is looked up for the request's successor_office_id.

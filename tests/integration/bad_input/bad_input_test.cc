@@ -305,6 +305,35 @@ TEST_F(BadInput, AStaleEtag) {
 
 // --- rules about values
 
+TEST_F(BadInput, AChannelThatIsNone) {
+  const auto none = static_cast<common::v1::Channel>(99);
+  const Expected expected{kInvalid, "FIELD_INVALID", "channel", "window, online or hotline", "窗口、网络或热线"};
+  auto contact = RegisterContact(kHere, 2);
+  contact.set_channel(none);
+  ExpectRefused(contact, expected);
+  auto aid = About<intake::v1::SubmitAidApplicationRequest>(kHere, "");
+  *aid.mutable_applicant() = Resident(2);
+  aid.set_matter_type("labour");
+  aid.set_channel(none);
+  ExpectRefused(aid, expected);
+}
+
+TEST_F(BadInput, AnOfficeBelowItself) {
+  auto office = RegisterOffice(kHere, "room-1");
+  office.mutable_office()->set_parent_office_id(kOffice);
+  Record<registry::v1::RegisterOfficeResponse>(office);
+  auto circle = RegisterOffice(kHere, kOffice);
+  circle.mutable_office()->set_parent_office_id("room-1");
+  ExpectRefused(circle, {kInvalid, "FIELD_INVALID", "office.parent_office_id", "not stand below itself", "隶属于自己"});
+}
+
+TEST_F(BadInput, ScoresAsOfATimeThatIsNone) {
+  evaluation::v1::GetScoresRequest query;
+  query.set_municipality(kHere);
+  query.mutable_as_of()->set_seconds(INT64_MAX);
+  ExpectRefused(query, {kInvalid, "FIELD_INVALID", "as_of", "years 1 to 9999", "公元 1 至 9999 年"});
+}
+
 TEST_F(BadInput, AReferenceThatWasDeliveredBefore) {
   auto contact = RegisterContact(kHere, 5);
   contact.set_source_system("12345");

@@ -159,6 +159,8 @@ TEST_F(RatingTest, RefusesWhatIsNotARating) {
   request = Rating();
   request.clear_channel();
   EXPECT_EQ(scenario_.When(request).refusal, Refusal::REFUSAL_FIELD_MISSING);
+  request.set_channel(common::v1::CHANNEL_IMPORT);
+  EXPECT_EQ(scenario_.When(request).refusal, Refusal::REFUSAL_FIELD_INVALID);
   request = Rating();
   request.set_case_id("");
   EXPECT_EQ(scenario_.When(request).refusal, Refusal::REFUSAL_FIELD_MISSING);

@@ -182,6 +182,9 @@ TEST(ScoresTest, RefusesBadPages) {
   request.set_page_size(-1);
   EXPECT_TRUE(std::holds_alternative<runtime::Refused>(service->Query(request, {kHere, {}}, state)));
   request.set_page_size(0);
+  request.mutable_as_of()->set_seconds(INT64_MAX);
+  EXPECT_TRUE(std::holds_alternative<runtime::Refused>(service->Query(request, {kHere, {}}, state)));
+  request.clear_as_of();
   EXPECT_TRUE(std::holds_alternative<runtime::MessagePtr>(service->Query(request, {kHere, {}}, state)));
 }
 

@@ -189,7 +189,13 @@ TEST_F(RefusalTest, Answers) {
       return Box(std::move(request));
     };
   };
+  auto by_pigeon = [&] {
+    auto request = On<v1::ConfirmAnswerDeliveredRequest>(answered);
+    request.set_channel(static_cast<common::v1::Channel>(99));
+    return Box(std::move(request));
+  };
   Check({
+      {"a channel there is not", by_pigeon, R::REFUSAL_FIELD_INVALID, {{"field", "channel"}}},
       {"empty", answer(id, "", ""), R::REFUSAL_FIELD_MISSING, {}},
       {"another office", answer(id, "station"), R::REFUSAL_NOT_THE_RESPONSIBLE_OFFICE, {{"office_id", "station"}}},
       {"unknown office", answer(id, "nowhere"), R::REFUSAL_OFFICE_UNKNOWN, {}},
@@ -235,6 +241,10 @@ TEST_F(RefusalTest, Applications) {
   Check({
       {"no applicant", with([](auto* r) { r->clear_applicant(); }), R::REFUSAL_FIELD_MISSING, {{"field", "applicant"}}},
       {"no channel", with([](auto* r) { r->clear_channel(); }), R::REFUSAL_FIELD_MISSING, {{"field", "channel"}}},
+      {"a channel there is not",
+       with([](auto* r) { r->set_channel(static_cast<common::v1::Channel>(99)); }),
+       R::REFUSAL_FIELD_INVALID,
+       {{"field", "channel"}}},
       {"unknown municipality",
        with([](auto* r) { r->set_competent_municipality("999999"); }),
        R::REFUSAL_MUNICIPALITY_UNKNOWN,

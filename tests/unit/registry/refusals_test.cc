@@ -81,6 +81,11 @@ TEST(RegistryRefusals, RegisterOffice) {
        Refusal::REFUSAL_OFFICE_UNKNOWN, "office_id", "other"},
   };
   Check<Request>(rows, GoodOffice(), [](const Request& request) { return DecideRegisterOffice({}, request); });
+  Request below = GoodOffice();
+  below.mutable_office()->set_parent_office_id("station");
+  const Decided circle = DecideRegisterOffice({GoodOffice().office(), v1::Office(), true}, below);
+  ASSERT_TRUE(std::holds_alternative<Refused>(circle)) << "its parent stands below it";
+  EXPECT_EQ(std::get<Refused>(circle).metadata.at("field"), "office.parent_office_id");
 }
 
 TEST(RegistryRefusals, CloseOffice) {

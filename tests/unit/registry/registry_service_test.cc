@@ -67,6 +67,20 @@ TEST_F(Registry, AClosedOfficeStaysListedWithItsEnd) {
   EXPECT_EQ(list.offices(0).successor_office_id(), "heir");
 }
 
+TEST_F(Registry, TheTreeOfOfficesHasNoCircle) {
+  auto below = [](const std::string& id, const std::string& parent) {
+    auto request = GoodOffice(id);
+    request.mutable_office()->set_parent_office_id(parent);
+    return request;
+  };
+  s.When(GoodOffice("centre"));
+  s.When(below("station", "centre"));
+  s.When(below("room", "station"));
+  EXPECT_EQ(s.When(below("centre", "room")).refusal, runtime::Refusal::REFUSAL_FIELD_INVALID);
+  EXPECT_EQ(s.last().metadata.at("field"), "office.parent_office_id");
+  EXPECT_THAT(s.When(below("room", "centre")).events, ElementsAre("OfficeRegistered"));
+}
+
 TEST_F(Registry, MunicipalitiesDoNotSeeEachOther) {
   v1::RegistryEvent event;
   *event.mutable_office_registered()->mutable_office() = GoodOffice().office();
