@@ -49,7 +49,7 @@ for one in "${imports[@]}"; do
   read -r municipality source file <<< "$one"
   for _ in 1 2; do
     ctl import --format xes --municipality "$municipality" --source "$source" --rejects "$data/rejects" "$file" |
-      sed 's/^/   /' || true
+      sed 's/^/   /'
   done
 done
 

@@ -41,6 +41,14 @@ while IFS=: read -r page link; do
   case $target in http*|'') continue ;; esac
   [ -e "$(dirname "$page")/$target" ] || finding "docs: $page names $target, which does not exist"
 done < <(grep -oE '\]\([^)#]+' -r --include='*.md' . 2>/dev/null | grep -v '^./build\|^./var' | sed 's/:\](/:](/')
+# The tests that prove the rules exist.
+tests=$(git ls-files 'tests/*_test.cc' 'tests/*CMakeLists.txt' | xargs cat)
+while IFS= read -r name; do
+  case $name in
+    *.*) grep -qE "^TEST(_F|_P)?\(${name%%.*}, ${name#*.}\)" <<< "$tests" ;;
+    *) grep -q "casehub_test($name\b" <<< "$tests" ;;
+  esac || finding "docs: docs/coverage.md names the test $name, which does not exist"
+done < <(grep '^|' docs/coverage.md | grep -oE '`([A-Z][A-Za-z0-9]+\.[A-Z][A-Za-z0-9]+|[a-z_]+_test|simulation_slice)`' | tr -d '`' | sort -u)
 # The two READMEs have the same sections.
 if [ -f README.md ] && [ -f README.zh-CN.md ]; then
   [ "$(grep -c '^#' README.md)" = "$(grep -c '^#' README.zh-CN.md)" ] || finding "docs: README.md and README.zh-CN.md have different sections"
