@@ -9,6 +9,7 @@
 #include <mutex>
 #include <random>
 
+#include "absl/strings/numbers.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "services/host/keyring/local_keyring.h"
@@ -49,6 +50,27 @@ Uuid Mint(Instant now) {
     return std::mt19937_64(seed);
   }());
   return Uuid::V7(now.micros / 1000, random(), random());
+}
+
+// What is wrong with a HOST:PORT; empty if nothing is. gRPC would take the lowest 16 bits of any number.
+std::string CheckAddress(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  int port = -1;
+  const bool is_number = colon != text.npos && colon > 0 && absl::SimpleAtoi(text.substr(colon + 1), &port);
+  return is_number && port >= 0 && port <= 65'535 ? "" : "HOST:PORT with a port of 0 to 65535 is wanted, not " + text;
+}
+
+// The key that signed the seals is nothing to make anew: who keeps its public half would take every later seal, and who
+// asks for the new one every earlier seal, for forged.
+absl::Status CheckLedgerKey(const std::string& path, casehub::storage::EventLog* log) {
+  if (std::filesystem::exists(path)) return absl::OkStatus();
+  for (PartitionId partition = 0; partition < log->partition_count(); ++partition) {
+    const auto end = log->End(partition);
+    if (!end.ok()) return end.status();
+    if (*end == casehub::kNoOffset) continue;
+    return absl::FailedPreconditionError(path + " is missing, but the log has records: bring it back from its backup");
+  }
+  return absl::OkStatus();
 }
 
 int Fail(const absl::Status& status) {
@@ -92,7 +114,9 @@ int Run(const Flags& flags, const sigset_t& signals) {
   auto ring =
       host::LocalKeyRing::Open(flags.data + "/keys", [&](std::string_view key) { return (*log)->ReadSideRow(key); });
   if (!ring.ok()) return Fail(ring.status());
-  auto signer = casehub::ledger::FileSigner::Open(flags.data + "/keys/ledger.key");
+  const std::string ledger_key = flags.data + "/keys/ledger.key";
+  if (auto status = CheckLedgerKey(ledger_key, log->get()); !status.ok()) return Fail(status);
+  auto signer = casehub::ledger::FileSigner::Open(ledger_key);
   if (!signer.ok()) return Fail(signer.status());
   std::shared_ptr<casehub::ledger::Signer> shared_signer = *std::move(signer);
 
@@ -170,8 +194,12 @@ int main(int argc, char** argv) {
   Flags flags;
   CLI::App app{"casehub: all services in one process on the embedded log"};
   app.add_option("--data", flags.data, "folder of log, projections and keys")->capture_default_str();
-  app.add_option("--listen", flags.listen, "HOST:PORT for gRPC; port 0 takes a free one")->capture_default_str();
-  app.add_option("--metrics-listen", flags.metrics_listen, "HOST:PORT for metrics; empty: none")->capture_default_str();
+  app.add_option("--listen", flags.listen, "HOST:PORT for gRPC; port 0 takes a free one")
+      ->check(CheckAddress)
+      ->capture_default_str();
+  app.add_option("--metrics-listen", flags.metrics_listen, "HOST:PORT for metrics; empty: none")
+      ->check([](const std::string& text) { return text.empty() ? "" : CheckAddress(text); })
+      ->capture_default_str();
   app.add_option("--partitions", flags.partitions, "partitions of a new log")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
