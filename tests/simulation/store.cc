@@ -10,6 +10,14 @@ namespace casehub::simulation {
 namespace {
 constexpr ServiceId kFolded[] = {ServiceId::kIntake, ServiceId::kEvaluation, ServiceId::kTransfer, ServiceId::kRegistry,
                                  ServiceId::kLedger};
+
+// So small that a world of some thousand events flushes and compacts.
+storage::RocksdbLimits SmallLimits() {
+  storage::RocksdbLimits limits;
+  limits.write_buffer_bytes = 1u << 20;
+  return limits;
+}
+
 }  // namespace
 
 std::unique_ptr<Store> Store::Open(const std::string& folder, PartitionId partition) {
@@ -27,6 +35,7 @@ std::unique_ptr<Store> Store::Open(const std::string& folder, PartitionId partit
 void Store::OpenRocksdb() {
   storage::RocksdbProjectionStore::Options options;
   options.folder = folder_;
+  options.resources = std::make_shared<storage::RocksdbResources>(SmallLimits());
   options.services.assign(std::begin(kFolded), std::end(kFolded));
   auto opened = storage::RocksdbProjectionStore::Open(options, partition_);
   Require(opened.ok(), opened.status().ToString());
