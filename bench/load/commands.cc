@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <mutex>
+#include <random>
 
 #include "bench/load/bench.h"
 #include "bench/load/load.h"

@@ -9,12 +9,9 @@
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/registry/v1/registry_service.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
+#include "tests/support/fresh.h"
 
 namespace casehub::testing {
-
-std::string NewRequestId();
-// A resident identity number with its check digit (GB 11643), different for each i below 20 million.
-std::string IdentityNumber(uint64_t i);
 
 common::v1::Person Resident(uint64_t i);
 // Who acts: a member of staff of an office.

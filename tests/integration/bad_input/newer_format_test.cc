@@ -9,9 +9,9 @@
 
 #include "storage/codec/record.h"
 #include "storage/log/effective.h"
-#include "storage/log/embedded/embedded_log.h"
 #include "tests/support/caller.h"
 #include "tests/support/ledger_export.h"
+#include "tests/support/raw_log.h"
 #include "tests/support/requests.h"
 #include "tests/support/server_process.h"
 #include "tests/support/test_folder.h"
@@ -70,17 +70,7 @@ class NewerFormat : public ::testing::Test {
     ExpectAsBefore();
   }
 
-  std::unique_ptr<storage::EmbeddedLog> OpenLog() const {
-    storage::EmbeddedLogOptions options;
-    options.folder = data() / "log";
-    options.clock = [] {
-      const auto now = std::chrono::system_clock::now().time_since_epoch();
-      return Instant{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-    };
-    auto log = storage::EmbeddedLog::Open(std::move(options));
-    EXPECT_TRUE(log.ok()) << log.status();
-    return log.ok() ? *std::move(log) : nullptr;
-  }
+  std::unique_ptr<storage::EmbeddedLog> OpenLog() const { return OpenRawLog(data()); }
   // Its offset, once it is durable.
   Offset Append(const std::string& record) const {
     const auto log = OpenLog();

@@ -2,18 +2,17 @@
 // repeats and damage lie between its records.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <set>
 
 #include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/ingest/v1/ingest_service.pb.h"
 #include "casehub/ledger/v1/ledger_service.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
-#include "storage/log/embedded/embedded_log.h"
 #include "tests/integration/ledger/raw_chain.h"
 #include "tests/integration/ledger/zombies.h"
 #include "tests/support/caller.h"
 #include "tests/support/ledger_export.h"
+#include "tests/support/raw_log.h"
 #include "tests/support/requests.h"
 #include "tests/support/server_process.h"
 #include "tests/support/test_folder.h"
@@ -30,17 +29,7 @@ const std::string kOffice = "station-1";
 
 class SecondReader : public ::testing::Test {
  protected:
-  std::unique_ptr<storage::EmbeddedLog> OpenLog() const {
-    storage::EmbeddedLogOptions options;
-    options.folder = folder_.path() / "data" / "log";
-    options.clock = [] {
-      const auto now = std::chrono::system_clock::now().time_since_epoch();
-      return Instant{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-    };
-    auto log = storage::EmbeddedLog::Open(std::move(options));
-    EXPECT_TRUE(log.ok()) << log.status();
-    return log.ok() ? *std::move(log) : nullptr;
-  }
+  std::unique_ptr<storage::EmbeddedLog> OpenLog() const { return OpenRawLog(folder_.path() / "data"); }
 
   void RegisterOffices() {
     Caller caller(server_.address());
