@@ -22,10 +22,6 @@ absl::StatusOr<ReadAhead::Batch> ReadAhead::Next() {
   std::unique_lock lock(mutex_);
   ready_.wait(lock, [this] { return !ready_batches_.empty(); });
   auto batch = std::move(ready_batches_.front());
-  if (!batch.ok() || batch->empty()) {
-    ready_batches_.front() = batch.ok() ? absl::StatusOr<Batch>(Batch()) : batch.status();  // the end stays the end
-    return batch;
-  }
   ready_batches_.pop_front();
   taken_.notify_one();
   return batch;

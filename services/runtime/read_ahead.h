@@ -27,7 +27,7 @@ class ReadAhead {
   ReadAhead(std::unique_ptr<storage::LogReader> reader, Offset up_to, Writer writer);
   ~ReadAhead();
 
-  // The next entries, in order; empty at the end.
+  // The next entries, in order; empty at the end. Not to be called again after that, or after an error.
   absl::StatusOr<Batch> Next();
   // Freed on the other thread.
   void Return(Batch batch);
