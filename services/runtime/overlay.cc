@@ -263,11 +263,4 @@ void Overlay::EndWrite(const std::vector<storage::RowChange>& changes, bool writ
   rows_ = std::move(kept);
 }
 
-absl::Status Overlay::WriteBack(storage::Keyspace* store, std::string_view position) {
-  const std::vector<storage::RowChange> changes = TakeChanges();
-  const absl::Status status = store->Write(changes, position);
-  EndWrite(changes, status.ok());
-  return status;
-}
-
 }  // namespace casehub::runtime

@@ -76,10 +76,8 @@ class Overlay {
   // not the write reached the store.
   void EndWrite(const std::vector<storage::RowChange>& changes, bool written);
   bool writing() const { return writing_; }
-  // Both at once.
-  absl::Status WriteBack(storage::Keyspace* store, std::string_view position);
 
-  // Another store that holds the same rows takes the place of the one below; call right after WriteBack.
+  // Another store that holds the same rows takes the place of the one below; call right after EndWrite.
   void ChangeStore(const storage::Keyspace* store) { store_ = store; }
 
   size_t applied_rows() const { return applied_rows_; }

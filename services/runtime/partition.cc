@@ -129,41 +129,43 @@ void Partition::FollowClock(Instant now) {
 }
 
 void Partition::Turn(TurnInput input, TurnOutput* out) {
-  FollowClock(input.now);
-  for (const auto& done : input.written) {
-    if (auto status = EndWriteBack(*done); !status.ok()) {
-      out->fatal = status;
-      return;
-    }
-  }
-  for (storage::LogEntry& entry : input.entries) {
+  TakeTurn(&input, out);
+  if (!out->fatal.ok()) RefuseUnseen(input, out);
+}
+
+void Partition::TakeTurn(TurnInput* input, TurnOutput* out) {
+  FollowClock(input->now);
+  out->fatal = EndWriteBacks(input->written);
+  if (!out->fatal.ok()) return;
+  for (storage::LogEntry& entry : input->entries) {
     DecodedEntry decoded = Decode(std::move(entry));
     ApplyEntry(&decoded, out);
     if (!out->fatal.ok()) return;
   }
-  for (DecodedEntry& decoded : input.decoded) {
+  for (DecodedEntry& decoded : input->decoded) {
     ApplyEntry(&decoded, out);
     if (!out->fatal.ok()) return;
   }
-  for (auto& command : input.commands) {
+  for (auto& command : input->commands) {
     const int i = IndexOf(command->service);
     if (i >= 0) streams_[static_cast<size_t>(i)]->Offer(std::move(command));
   }
-  for (Mail& mail : input.mail) {
+  input->commands.clear();
+  for (Mail& mail : input->mail) {
     const int i = IndexOf(mail.service);
     if (i >= 0) streams_[static_cast<size_t>(i)]->Offer(std::move(mail), out);
   }
-  for (const MailAck& ack : input.acks) {
+  for (const MailAck& ack : input->acks) {
     const int i = IndexOf(ack.service);
     if (i >= 0) streams_[static_cast<size_t>(i)]->Acknowledge(ack);
   }
   for (size_t i = 0; i < streams_.size(); ++i) {
-    streams_[i]->Decide(input.now, input.at_end, hints_[i], input.log_writable, out);
+    streams_[i]->Decide(input->now, input->at_end, hints_[i], input->log_writable, out);
     if (!out->fatal.ok()) return;
-    streams_[i]->SendMail(input.now, out);
+    streams_[i]->SendMail(input->now, out);
   }
-  for (size_t i = 0; i < rows_.size(); ++i) StartWriteBack(i, input.now, out);
-  AnswerQueries(std::move(input.queries), input.now, out);
+  for (size_t i = 0; i < rows_.size(); ++i) StartWriteBack(i, input->now, out);
+  AnswerQueries(std::move(input->queries), input->now, out);
 }
 
 void Partition::OnAppendRefused(const absl::Status& status, TurnOutput* out) {
@@ -174,6 +176,14 @@ void Partition::RefuseAll(Refusal reason, TurnOutput* out) {
   for (auto& stream : streams_) stream->RefuseAll(reason, out);
   for (const QueryInput& query : waiting_) out->replies.push_back({query.ticket, Refuse(reason), kNoOffset, false});
   waiting_.clear();
+}
+
+void Partition::RefuseUnseen(const TurnInput& input, TurnOutput* out) {
+  const auto refuse = [out](uint64_t ticket) {
+    out->replies.push_back({ticket, Refuse(Refusal::REFUSAL_OUTCOME_UNKNOWN), kNoOffset, false});
+  };
+  for (const auto& command : input.commands) refuse(command->ticket);
+  for (const QueryInput& query : input.queries) refuse(query.ticket);
 }
 
 // The writer saw another log than we did, or we than it (design 2.4). First a restart from a snapshot; what is still
@@ -386,6 +396,12 @@ absl::Status Partition::EndWriteBack(const WriteBack& done) {
     ++rows.records_since_write;  // still to be written
   }
   return done.status;
+}
+
+absl::Status Partition::EndWriteBacks(const std::vector<std::unique_ptr<WriteBack>>& done) {
+  absl::Status first;
+  for (const auto& one : done) first.Update(EndWriteBack(*one));
+  return first;
 }
 
 bool Partition::StoresBehind() const {

@@ -74,8 +74,8 @@ class Partition {
   void OnAppendRefused(const absl::Status& status, TurnOutput* out);
   // A store is so slow that rows gather without bound: give back what is under way before the next turn.
   bool StoresBehind() const;
-  // Takes back what a turn handed out, outside of a turn; the error of the write, if it failed.
-  absl::Status EndWriteBack(const WriteBack& done);
+  // Takes back what turns handed out, outside of a turn; the error of the first write that failed.
+  absl::Status EndWriteBacks(const std::vector<std::unique_ptr<WriteBack>>& done);
   // Writes all rows and positions back. Blocks; nothing may be under way.
   absl::Status Flush(Instant now);
   // Puts another keyspace, folded from the same log, in place of a service's. Call after Flush, between two turns;
@@ -84,6 +84,8 @@ class Partition {
   absl::Status ReplaceStore(ServiceId service, const std::function<absl::StatusOr<storage::Keyspace*>()>& swap);
   // Answers everything that waits.
   void RefuseAll(Refusal reason, TurnOutput* out);
+  // Answers what no turn has looked at, because the partition cannot go on: nobody knows what came of it.
+  static void RefuseUnseen(const TurnInput& input, TurnOutput* out);
 
   bool AllOwned() const;
   bool Idle() const;  // nothing pending, queued or due now
@@ -97,6 +99,7 @@ class Partition {
   void set_observer(Observer observer) { observer_ = std::move(observer); }
 
  private:
+  void TakeTurn(TurnInput* input, TurnOutput* out);
   explicit Partition(PartitionConfig config) : config_(std::move(config)), rule_(config_.plants.rule) {}
   absl::Status Restore();
   // Waiting is measured by the clock of the turns; it must not last longer because that clock was set back.
@@ -112,6 +115,7 @@ class Partition {
   void RememberStanding();
   void StartWriteBack(size_t service, Instant now, TurnOutput* out);
   std::unique_ptr<WriteBack> TakeRows(size_t service, Instant now);
+  absl::Status EndWriteBack(const WriteBack& done);
   void AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out);
   void AnswerQuery(const QueryInput& query, Instant now, TurnOutput* out);
   int IndexOf(ServiceId service) const;

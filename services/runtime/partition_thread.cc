@@ -111,18 +111,16 @@ void PartitionThread::Loop() {
   for (;;) {
     Inbox inbox;
     const bool stopping = WaitForWork(wake_at, more || reader_has_more, &inbox);
-    if (!inbox.work.empty() && !FinishWrites()) {
-      for (auto& work : inbox.work) work(nullptr);
-      return;
+    if (!inbox.work.empty()) {
+      if (auto status = FinishWrites(); !status.ok()) return Fail(status, std::move(inbox));
     }
-    for (auto& work : inbox.work) work(partition_.get());
+    for (auto& work : std::exchange(inbox.work, {})) work(partition_.get());
 
     TurnInput input;
     input.now = options_.clock();
     input.log_writable = log_->writable();
     if (auto status = reader_->Next(options_.read_bytes_per_turn, &input.entries); !status.ok()) {
-      Fail(status);
-      return;
+      return Fail(status, std::move(inbox));
     }
     reader_has_more = !input.entries.empty();
     input.at_end = !reader_has_more;
@@ -151,9 +149,9 @@ void PartitionThread::Loop() {
     wake_at = out.wake_at;
     more = out.more;
     if (stopping && (partition_->Idle() || options_.clock() > stop_by_)) {
+      if (auto status = FinishWrites(); !status.ok()) return Fail(status);
       TurnOutput last;
-      if (FinishWrites()) ShutDown(&last);
-      return;
+      return ShutDown(&last);
     }
   }
 }
@@ -167,15 +165,7 @@ bool PartitionThread::NothingElseToDo(const TurnOutput& out) {
   return inbox_.empty() && !stopping_;
 }
 
-bool PartitionThread::FinishWrites() {
-  for (const auto& done : writer_.Finish()) {
-    if (auto status = partition_->EndWriteBack(*done); !status.ok()) {
-      Fail(status);
-      return false;
-    }
-  }
-  return true;
-}
+absl::Status PartitionThread::FinishWrites() { return partition_->EndWriteBacks(writer_.Finish()); }
 
 void PartitionThread::HandOut(TurnOutput* out) {
   for (Reply& reply : out->replies) options_.on_reply(std::move(reply));
@@ -197,7 +187,7 @@ void PartitionThread::ShutDown(TurnOutput* out) {
 }
 
 // What was not answered gets "unknown": its record may stand in the log.
-void PartitionThread::Fail(const absl::Status& status) {
+void PartitionThread::Fail(const absl::Status& status, Inbox taken) {
   Inbox rest;
   {
     std::lock_guard lock(mutex_);
@@ -207,14 +197,16 @@ void PartitionThread::Fail(const absl::Status& status) {
   }
   TurnOutput out;
   partition_->RefuseAll(Refusal::REFUSAL_OUTCOME_UNKNOWN, &out);
-  for (auto& command : rest.commands) {
-    out.replies.push_back({command->ticket, Refuse(Refusal::REFUSAL_OUTCOME_UNKNOWN), kNoOffset, false});
-  }
-  for (auto& query : rest.queries) {
-    out.replies.push_back({query.ticket, Refuse(Refusal::REFUSAL_OUTCOME_UNKNOWN), kNoOffset, false});
+  for (Inbox* inbox : {&taken, &rest}) {
+    TurnInput unseen;
+    unseen.commands = std::move(inbox->commands);
+    unseen.queries = std::move(inbox->queries);
+    Partition::RefuseUnseen(unseen, &out);
   }
   HandOut(&out);
-  for (auto& work : rest.work) work(nullptr);
+  for (Inbox* inbox : {&taken, &rest}) {
+    for (auto& work : inbox->work) work(nullptr);
+  }
   if (options_.on_fatal) options_.on_fatal(partition_id_, status);
 }
 

@@ -68,11 +68,12 @@ class PartitionThread {
   void Loop();
   bool WaitForWork(Instant wake_at, bool more, Inbox* inbox);
   void HandOut(TurnOutput* out);
-  void Fail(const absl::Status& status);
+  // `taken`: out of the inbox, and not seen by a turn.
+  void Fail(const absl::Status& status, Inbox taken = {});
   void Wake();
   void OnWritten();
-  // Waits for the writer and tells the partition; false (and failed) if a write failed.
-  bool FinishWrites();
+  // Waits for the writer and tells the partition.
+  absl::Status FinishWrites();
   bool NothingElseToDo(const TurnOutput& out);
   void ShutDown(TurnOutput* out);
 

@@ -56,9 +56,7 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
     ahead.Return(*std::move(batch));
   }
   rebuilt.offset = (*partition)->read_after();
-  for (const auto& written : writer.Finish()) {
-    if (auto status = (*partition)->EndWriteBack(*written); !status.ok()) return status;
-  }
+  if (auto status = (*partition)->EndWriteBacks(writer.Finish()); !status.ok()) return status;
   if (auto status = (*partition)->Flush({1}); !status.ok()) return status;
   return rebuilt;
 }

@@ -26,10 +26,8 @@ absl::Status FollowToTheEnd(const WorldView& world, PartitionId partition, stora
     runtime::TurnOutput out;
     (*opened)->Turn(std::move(input), &out);
     if (!out.fatal.ok()) return out.fatal;
-    for (const auto& rows : out.write_backs) {
-      rows->Run();
-      if (auto status = (*opened)->EndWriteBack(*rows); !status.ok()) return status;
-    }
+    for (const auto& rows : out.write_backs) rows->Run();
+    if (auto status = (*opened)->EndWriteBacks(out.write_backs); !status.ok()) return status;
   }
   return (*opened)->Flush(world.context->now);
 }

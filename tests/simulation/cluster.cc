@@ -239,9 +239,7 @@ absl::Status Cluster::Flush(int id, Shard* shard) {
     shard->inbox.written.push_back(std::move(rows));
   }
   shard->write_backs.clear();
-  for (const auto& written : std::exchange(shard->inbox.written, {})) {
-    if (auto status = shard->live->EndWriteBack(*written); !status.ok()) return status;
-  }
+  if (auto status = shard->live->EndWriteBacks(std::exchange(shard->inbox.written, {})); !status.ok()) return status;
   return shard->live->Flush(ClockOf(id));
 }
 

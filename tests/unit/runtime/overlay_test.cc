@@ -100,6 +100,14 @@ Pairs Range(const std::map<std::string, std::string>& rows, const std::string& f
   return range;
 }
 
+// Both steps of a write at once.
+absl::Status WriteBackNow(Overlay* overlay, storage::Keyspace* store, const std::string& position) {
+  const auto changes = overlay->TakeChanges();
+  const absl::Status status = store->Write(changes, position);
+  overlay->EndWrite(changes, status.ok());
+  return status;
+}
+
 class Walk {
  public:
   explicit Walk(uint64_t seed) : random_(seed) {}
@@ -212,14 +220,14 @@ class Walk {
     if (Below(3) == 0) {                   // a full disk: nothing is lost, the next attempt writes all of it
       const bool written = Below(2) == 0;  // but said to have failed
       store_.FailWrites(absl::UnavailableError("no space left"), written);
-      ASSERT_FALSE(overlay_.WriteBack(&store_, "lost").ok());
+      ASSERT_FALSE(WriteBackNow(&overlay_, &store_, "lost").ok());
       if (written) model_.Write();
       model_.End(false);
       store_.FailWrites(absl::OkStatus());
       return;
     }
     const std::string position = std::to_string(++writes_);
-    ASSERT_TRUE(overlay_.WriteBack(&store_, position).ok());
+    ASSERT_TRUE(WriteBackNow(&overlay_, &store_, position).ok());
     model_.Write();
     model_.End(true);
     ASSERT_EQ(StoreRows(store_), Pairs(model_.store().begin(), model_.store().end()));
@@ -278,7 +286,7 @@ class OverlayTest : public testing::Test {
     });
     return seen;
   }
-  void WriteBack() { ASSERT_TRUE(overlay_.WriteBack(&store_, "p").ok()); }
+  void WriteBack() { ASSERT_TRUE(WriteBackNow(&overlay_, &store_, "p").ok()); }
 
   storage::MemoryKeyspace store_;
   Overlay overlay_{&store_};

@@ -123,10 +123,8 @@ struct Host {
     TurnOutput out;
     partition->Turn(std::move(input), &out);
     EXPECT_TRUE(out.fatal.ok()) << out.fatal;
-    for (const auto& rows : out.write_backs) {
-      rows->Run();
-      EXPECT_TRUE(partition->EndWriteBack(*rows).ok());
-    }
+    for (const auto& rows : out.write_backs) rows->Run();
+    EXPECT_TRUE(partition->EndWriteBacks(out.write_backs).ok());
     for (Reply& reply : out.replies) replies[reply.ticket] = reply;
     return out;
   }
@@ -240,10 +238,14 @@ TEST(PartitionTest, ARecordOfANewerFormatStopsThePartition) {
   TurnInput input;
   input.now = host.now;
   input.entries = {log.entries.back()};
+  input.commands = {Register(7, "b", RequestId(7))};
   TurnOutput stopped;
   host.partition->Turn(std::move(input), &stopped);
   EXPECT_TRUE(absl::IsFailedPrecondition(stopped.fatal)) << stopped.fatal;
   EXPECT_NE(std::string(stopped.fatal.message()).find("upgrade casehub"), std::string::npos) << stopped.fatal;
+  ASSERT_EQ(stopped.replies.size(), 1u);  // nobody is left without an answer
+  EXPECT_EQ(stopped.replies[0].ticket, 7u);
+  EXPECT_EQ(std::get<Refused>(stopped.replies[0].result).reason, Refusal::REFUSAL_OUTCOME_UNKNOWN);
 }
 
 TEST(PartitionTest, ReactionsFollowAndSettleTheirRows) {
