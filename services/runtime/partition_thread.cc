@@ -40,37 +40,35 @@ void PartitionThread::OnWritten() {
   wake_.notify_one();
 }
 
-PartitionThread::Posted PartitionThread::Post(std::shared_ptr<CommandInput> command) {
+template <typename Call>
+PartitionThread::Posted PartitionThread::PostCall(std::vector<Call>* calls, Call call) {
   std::lock_guard lock(mutex_);
   if (stopping_ || failed_) return Posted::kStopping;
-  if (inbox_.commands.size() + inbox_.queries.size() >= options_.queued_calls_max) return Posted::kFull;
+  if (unanswered_ >= options_.unanswered_calls_max) return Posted::kFull;
+  ++unanswered_;
   const bool was_empty = inbox_.empty();
-  inbox_.commands.push_back(std::move(command));
+  calls->push_back(std::move(call));
   if (was_empty) wake_.notify_one();
   return Posted::kAccepted;
 }
 
-PartitionThread::Posted PartitionThread::Post(QueryInput query) {
-  std::lock_guard lock(mutex_);
-  if (stopping_ || failed_) return Posted::kStopping;
-  if (inbox_.commands.size() + inbox_.queries.size() >= options_.queued_calls_max) return Posted::kFull;
-  const bool was_empty = inbox_.empty();
-  inbox_.queries.push_back(std::move(query));
-  if (was_empty) wake_.notify_one();
-  return Posted::kAccepted;
+PartitionThread::Posted PartitionThread::Post(std::shared_ptr<CommandInput> command) {
+  return PostCall(&inbox_.commands, std::move(command));
 }
+
+PartitionThread::Posted PartitionThread::Post(QueryInput query) { return PostCall(&inbox_.queries, std::move(query)); }
 
 // Mail that finds no room is dropped: its sender sends it again.
 void PartitionThread::Post(Mail mail) {
   std::lock_guard lock(mutex_);
-  if (stopping_ || failed_ || inbox_.mail.size() >= options_.queued_calls_max) return;
+  if (stopping_ || failed_ || inbox_.mail.size() >= options_.queued_mail_max) return;
   inbox_.mail.push_back(std::move(mail));
   wake_.notify_one();
 }
 
 void PartitionThread::Post(MailAck ack) {
   std::lock_guard lock(mutex_);
-  if (stopping_ || failed_ || inbox_.acks.size() >= options_.queued_calls_max) return;
+  if (stopping_ || failed_ || inbox_.acks.size() >= options_.queued_mail_max) return;
   inbox_.acks.push_back(ack);
   wake_.notify_one();
 }
@@ -168,6 +166,10 @@ bool PartitionThread::NothingElseToDo(const TurnOutput& out) {
 absl::Status PartitionThread::FinishWrites() { return partition_->EndWriteBacks(writer_.Finish()); }
 
 void PartitionThread::HandOut(TurnOutput* out) {
+  if (!out->replies.empty()) {
+    std::lock_guard lock(mutex_);
+    unanswered_ -= out->replies.size();
+  }
   for (Reply& reply : out->replies) options_.on_reply(std::move(reply));
   for (Mail& mail : out->mail) options_.on_mail(std::move(mail));
   for (MailAck& ack : out->acks) options_.on_ack(ack);

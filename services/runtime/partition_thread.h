@@ -3,7 +3,7 @@
 //
 // Threads     Every public function may be called from any thread. Callbacks (replies, mail) are called from the
 //             partition's thread and must only post.
-// Limits      The queue is bounded: Post answers false when it is full or the thread is stopping.
+// Limits      What waits is bounded, wherever in here it waits: Post says so when no more is taken in.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,8 @@ namespace casehub::runtime {
 class PartitionThread {
  public:
   struct Options {
-    size_t queued_calls_max = 4096;
+    size_t unanswered_calls_max = 4096;  // commands and queries
+    size_t queued_mail_max = 4096;       // messages, and acknowledgements; more are dropped, their sender repeats them
     size_t read_bytes_per_turn = 1 << 20;
     std::function<Instant()> clock;
     std::function<void(Reply)> on_reply;
@@ -65,6 +66,8 @@ class PartitionThread {
     bool empty() const { return commands.empty() && queries.empty() && mail.empty() && acks.empty() && work.empty(); }
   };
 
+  template <typename Call>
+  Posted PostCall(std::vector<Call>* calls, Call call);
   void Loop();
   bool WaitForWork(Instant wake_at, bool more, Inbox* inbox);
   void HandOut(TurnOutput* out);
@@ -86,8 +89,9 @@ class PartitionThread {
   std::mutex mutex_;
   std::condition_variable wake_;
   Inbox inbox_;
-  bool readable_ = true;  // the reader may have more
-  bool written_ = false;  // the writer has something to give back
+  size_t unanswered_ = 0;  // calls taken in by Post
+  bool readable_ = true;   // the reader may have more
+  bool written_ = false;   // the writer has something to give back
   bool stopping_ = false;
   Instant stop_by_;
   bool stopped_ = false;

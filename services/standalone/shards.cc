@@ -46,7 +46,7 @@ absl::Status Shards::StartPartition(PartitionId partition) {
   config.read_at = [this, partition](Offset offset) { return log_->ReadAt(partition, offset); };
   config.limits = options_.limits;
   PartitionThread::Options options;
-  options.queued_calls_max = options_.queued_calls_max;
+  options.unanswered_calls_max = options_.unanswered_calls_max;
   options.clock = options_.clock;
   options.on_reply = [this, partition](runtime::Reply reply) { OnReply(partition, std::move(reply)); };
   // A partition that is up may have mail for one that is not: it sends it again.

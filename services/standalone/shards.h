@@ -35,8 +35,8 @@ struct ShardsOptions {
   std::function<Uuid(Instant)> mint;
   // Municipalities that have something in a partition, from its rows; called on the partition's thread.
   std::function<std::vector<Municipality>(const runtime::Partition&)> municipalities;
-  size_t queued_calls_max = 4096;  // per partition
-  size_t long_polls_max = 256;     // per partition
+  size_t unanswered_calls_max = 4096;  // per partition
+  size_t long_polls_max = 256;         // per partition
   runtime::PartitionLimits limits;
   // A partition cannot go on: the process should stop, so that its supervisor starts it again.
   std::function<void(PartitionId, absl::Status)> on_fatal;
