@@ -159,8 +159,10 @@ void Partition::TakeTurn(TurnInput* input, TurnOutput* out) {
     const int i = IndexOf(ack.service);
     if (i >= 0) streams_[static_cast<size_t>(i)]->Acknowledge(ack);
   }
+  const absl::Status stalled = StoreStalled();
+  const absl::Status& writable = stalled.ok() ? input->log_writable : stalled;
   for (size_t i = 0; i < streams_.size(); ++i) {
-    streams_[i]->Decide(input->now, input->at_end, hints_[i], input->log_writable, out);
+    streams_[i]->Decide(input->now, input->at_end, hints_[i], writable, out);
     if (!out->fatal.ok()) return;
     streams_[i]->SendMail(input->now, out);
   }
@@ -350,7 +352,12 @@ void Partition::StartWriteBack(size_t service, Instant now, TurnOutput* out) {
   if (!rows.overlay.status().ok()) out->fatal = rows.overlay.status();
   if (rows.records_since_write == 0 || rows.overlay.writing() || !out->fatal.ok()) return;
   const PartitionLimits& limits = config_.limits;
-  const bool due = rows.records_since_write >= limits.write_back_records_max ||
+  if (!rows.refused.ok() && now.micros - rows.last_write.micros < limits.write_back_retry_micros) {
+    rows.stalled = rows.stalled || RowsGather(rows);
+    out->wake_at = std::min(out->wake_at, {rows.last_write.micros + limits.write_back_retry_micros});
+    return;
+  }
+  const bool due = !rows.refused.ok() || rows.records_since_write >= limits.write_back_records_max ||
                    rows.overlay.applied_rows() >= limits.write_back_rows_max ||
                    rows.overlay.applied_bytes() >= limits.write_back_bytes_max ||
                    now.micros - rows.last_write.micros >= limits.write_back_micros;
@@ -387,15 +394,20 @@ std::unique_ptr<WriteBack> Partition::TakeRows(size_t service, Instant now) {
   return taken;
 }
 
+// A store without room is no reason to stop: nothing is lost but memory, and reads go on.
 absl::Status Partition::EndWriteBack(const WriteBack& done) {
   ServiceRows& rows = *rows_[done.service];
   rows.overlay.EndWrite(done.rows, done.status.ok());
+  rows.refused = done.status;
+  rows.stalled = !done.status.ok() && RowsGather(rows);
   if (done.status.ok()) {
     rows.written = done.offset;
-  } else {
-    ++rows.records_since_write;  // still to be written
+    return absl::OkStatus();
   }
-  return done.status;
+  ++rows.records_since_write;  // still to be written
+  ++rows.refusals;
+  const bool may_pass = absl::IsUnavailable(done.status) || absl::IsResourceExhausted(done.status);
+  return may_pass ? absl::OkStatus() : done.status;
 }
 
 absl::Status Partition::EndWriteBacks(const std::vector<std::unique_ptr<WriteBack>>& done) {
@@ -404,13 +416,29 @@ absl::Status Partition::EndWriteBacks(const std::vector<std::unique_ptr<WriteBac
   return first;
 }
 
-bool Partition::StoresBehind() const {
+bool Partition::RowsGather(const ServiceRows& rows) const {
   const PartitionLimits& limits = config_.limits;
-  return std::any_of(rows_.begin(), rows_.end(), [&](const auto& rows) {
-    return rows->overlay.writing() &&
-           (rows->overlay.applied_rows() >= limits.write_back_lag_max * limits.write_back_rows_max ||
-            rows->overlay.applied_bytes() >= limits.write_back_lag_max * limits.write_back_bytes_max);
-  });
+  return rows.overlay.applied_rows() >= limits.write_back_lag_max * limits.write_back_rows_max ||
+         rows.overlay.applied_bytes() >= limits.write_back_lag_max * limits.write_back_bytes_max;
+}
+
+bool Partition::StoresBehind() const {
+  return std::any_of(rows_.begin(), rows_.end(),
+                     [&](const auto& rows) { return rows->overlay.writing() && RowsGather(*rows); });
+}
+
+absl::Status Partition::StoreProblem() const {
+  for (const auto& rows : rows_) {
+    if (!rows->refused.ok()) return rows->refused;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Partition::StoreStalled() const {
+  for (const auto& rows : rows_) {
+    if (rows->stalled) return rows->refused;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Partition::Flush(Instant now) {
@@ -420,6 +448,7 @@ absl::Status Partition::Flush(Instant now) {
     if (taken == nullptr) continue;
     taken->Run();
     if (auto status = EndWriteBack(*taken); !status.ok()) return status;
+    if (!taken->status.ok()) return taken->status;
   }
   return absl::OkStatus();
 }

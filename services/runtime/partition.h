@@ -27,7 +27,8 @@ struct PartitionLimits {
   size_t write_back_bytes_max = 8 << 20;
   // Rows may gather up to this many times the above while a write is under way; see StoresBehind.
   size_t write_back_lag_max = 4;
-  size_t waiting_queries_max = 1024;  // that wait for a position
+  int64_t write_back_retry_micros = kMicrosPerSecond;  // after a store took no rows
+  size_t waiting_queries_max = 1024;                   // that wait for a position
 };
 
 struct PartitionConfig {
@@ -74,9 +75,13 @@ class Partition {
   void OnAppendRefused(const absl::Status& status, TurnOutput* out);
   // A store is so slow that rows gather without bound: give back what is under way before the next turn.
   bool StoresBehind() const;
-  // Takes back what turns handed out, outside of a turn; the error of the first write that failed.
+  // Why rows wait: a store has no room for them now. They are offered to it again and again.
+  absl::Status StoreProblem() const;
+  // Not OK: so many wait that no more is folded, and no command taken, until the store takes them.
+  absl::Status StoreStalled() const;
+  // Takes back what turns handed out, outside of a turn; the error of the first write that failed for good.
   absl::Status EndWriteBacks(const std::vector<std::unique_ptr<WriteBack>>& done);
-  // Writes all rows and positions back. Blocks; nothing may be under way.
+  // Writes all rows and positions back. Blocks; nothing may be under way. Any write that fails is an error.
   absl::Status Flush(Instant now);
   // Puts another keyspace, folded from the same log, in place of a service's. Call after Flush, between two turns;
   // `swap` makes the change and returns the new one. It stands at least where the
@@ -118,6 +123,7 @@ class Partition {
   absl::Status EndWriteBack(const WriteBack& done);
   void AnswerQueries(std::vector<QueryInput> queries, Instant now, TurnOutput* out);
   void AnswerQuery(const QueryInput& query, Instant now, TurnOutput* out);
+  bool RowsGather(const ServiceRows& rows) const;
   int IndexOf(ServiceId service) const;
   const Service* Catalogued(ServiceId service) const;
 

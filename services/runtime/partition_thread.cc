@@ -117,12 +117,14 @@ void PartitionThread::Loop() {
     TurnInput input;
     input.now = options_.clock();
     input.log_writable = log_->writable();
-    if (auto status = reader_->Next(options_.read_bytes_per_turn, &input.entries); !status.ok()) {
-      return Fail(status, std::move(inbox));
+    const bool stalled = !partition_->StoreStalled().ok();
+    if (!stalled) {
+      if (auto status = reader_->Next(options_.read_bytes_per_turn, &input.entries); !status.ok()) {
+        return Fail(status, std::move(inbox));
+      }
     }
-    reader_has_more = !input.entries.empty();
-    input.at_end = !reader_has_more;
-    const bool applied = reader_has_more;
+    const bool applied = !input.entries.empty();
+    input.at_end = !applied && !stalled;
     input.commands = std::move(inbox.commands);
     input.queries = std::move(inbox.queries);
     input.mail = std::move(inbox.mail);
@@ -143,6 +145,8 @@ void PartitionThread::Loop() {
       Fail(out.fatal);
       return;
     }
+    TellOfStores();
+    reader_has_more = applied || (stalled && partition_->StoreStalled().ok());
     if (applied && options_.on_applied) options_.on_applied(partition_->rule().offset());
     wake_at = out.wake_at;
     more = out.more;
@@ -161,6 +165,13 @@ bool PartitionThread::NothingElseToDo(const TurnOutput& out) {
   }
   std::lock_guard lock(mutex_);
   return inbox_.empty() && !stopping_;
+}
+
+void PartitionThread::TellOfStores() {
+  const absl::Status problem = partition_->StoreProblem();
+  if (problem.ok() == store_takes_rows_) return;
+  store_takes_rows_ = problem.ok();
+  if (options_.on_store) options_.on_store(partition_id_, problem);
 }
 
 absl::Status PartitionThread::FinishWrites() { return partition_->EndWriteBacks(writer_.Finish()); }

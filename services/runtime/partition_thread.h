@@ -33,6 +33,8 @@ class PartitionThread {
     std::function<void(MailAck)> on_ack;
     // Called with the log's offset after every turn that applied something; for long polls. May be empty.
     std::function<void(Offset)> on_applied;
+    // A store takes no rows for the moment (not OK), or takes them again. May be empty.
+    std::function<void(PartitionId, const absl::Status&)> on_store;
     // The partition cannot go on; called once, the thread then refuses everything.
     std::function<void(PartitionId, absl::Status)> on_fatal;
   };
@@ -77,6 +79,7 @@ class PartitionThread {
   void OnWritten();
   // Waits for the writer and tells the partition.
   absl::Status FinishWrites();
+  void TellOfStores();
   bool NothingElseToDo(const TurnOutput& out);
   void ShutDown(TurnOutput* out);
 
@@ -85,6 +88,7 @@ class PartitionThread {
   PartitionId partition_id_;
   std::unique_ptr<Partition> partition_;  // touched by the thread only, once it runs
   std::unique_ptr<storage::LogReader> reader_;
+  bool store_takes_rows_ = true;  // as told
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -53,6 +53,7 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
     (*partition)->Turn(std::move(input), &out);
     for (auto& rows : out.write_backs) writer.Post(std::move(rows));
     if (!out.fatal.ok()) return out.fatal;
+    if (auto status = (*partition)->StoreProblem(); !status.ok()) return status;
     ahead.Return(*std::move(batch));
   }
   rebuilt.offset = (*partition)->read_after();

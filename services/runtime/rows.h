@@ -25,6 +25,9 @@ struct ServiceRows {
   std::string restored_digest;  // of the raw log at the position that was found in the store
   uint64_t records_since_write = 0;
   Instant last_write;
+  absl::Status refused;  // why the store took no rows when they were last offered
+  uint64_t refusals = 0;
+  bool stalled = false;                               // and too much waits for it to fold any more
   uint64_t parked = 0;                                // cases that are set aside
   absl::flat_hash_map<uint32_t, int64_t> swept_hour;  // municipality -> hour of its last sweep of request ids
 };

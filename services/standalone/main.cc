@@ -145,6 +145,14 @@ int Run(const Flags& flags, const sigset_t& signals) {
   options.clock = Now;
   options.mint = Mint;
   options.municipalities = standalone::MunicipalitiesIn;
+  options.on_store = [](PartitionId partition, const absl::Status& problem) {
+    if (problem.ok()) {
+      std::cerr << absl::StrCat("casehub: partition ", partition, " writes its rows again\n");
+    } else {
+      std::cerr << absl::StrCat("casehub: partition ", partition,
+                                " keeps rows in memory until they can be written: ", problem.message(), "\n");
+    }
+  };
   std::mutex fatal_mutex;
   absl::Status fatal;
   options.on_fatal = [&](PartitionId partition, absl::Status status) {

@@ -59,6 +59,7 @@ absl::Status Shards::StartPartition(PartitionId partition) {
     if (all_started_.load(std::memory_order_acquire)) ThreadOf(ack.from).Post(ack);
   };
   options.on_applied = [this, partition](Offset) { PollAgain(partition, false); };
+  options.on_store = options_.on_store;
   options.on_fatal = options_.on_fatal;
   auto thread = PartitionThread::Start(log_, std::move(config), std::move(options));
   if (!thread.ok()) return thread.status();

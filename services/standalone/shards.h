@@ -38,6 +38,8 @@ struct ShardsOptions {
   size_t unanswered_calls_max = 4096;  // per partition
   size_t long_polls_max = 256;         // per partition
   runtime::PartitionLimits limits;
+  // A store takes no rows for the moment (not OK), or takes them again; called on the partition's thread.
+  std::function<void(PartitionId, const absl::Status&)> on_store;
   // A partition cannot go on: the process should stop, so that its supervisor starts it again.
   std::function<void(PartitionId, absl::Status)> on_fatal;
 };

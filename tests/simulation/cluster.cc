@@ -50,6 +50,10 @@ Cluster::Cluster(Context* context, const SeedPlan* plan, storage::SimulatedLog* 
   limits_.stream.pipeline_records_max = pipelines[random.Below(3)];
   limits_.stream.decisions_per_turn_max = random.OneIn(3) ? 4 : 256;
   limits_.stream.mail_window_max = random.OneIn(3) ? 2 : 32;
+  if (random.OneIn(3)) {  // rows wait for a store that has no room, until too many do
+    limits_.write_back_rows_max = 64;
+    limits_.write_back_lag_max = 1 + random.Below(4);
+  }
   limits_.stream.ids_kept_micros = 4 * 3600 * kSecond;
   for (PartitionId partition = 0; partition < kPartitions; ++partition) {
     services_[static_cast<size_t>(partition)] = MakeServices(log_->Connect(kProcesses), partition, plan_->domain);
@@ -146,6 +150,11 @@ TurnInput Cluster::TakeInput(Process* one, Shard* shard) {
   shard->inbox = TurnInput();
   input.now = ClockOf(one->id);
   input.log_writable = one->log->writable();
+  shard->stalled = !shard->live->StoreStalled().ok();
+  if (shard->stalled) {
+    context_->Count(Situation::kStoreStalled);
+    return input;
+  }
   const size_t bytes = context_->random.OneIn(8) ? 1 : 256 << 10;
   const auto status = shard->reader->Next(bytes, &input.entries);
   if (!status.ok()) context_->Report("reader_failed", status.ToString());
@@ -189,7 +198,7 @@ void Cluster::Turn(int id, PartitionId partition) {
   HandOut(&one, &shard, &out);
   StartWrites(&one, &shard, &out);
   if (!out.fatal.ok()) return Fail(&one, &shard, out.fatal);
-  if (read || out.more) {
+  if (read || out.more || (shard.stalled && shard.live->StoreStalled().ok())) {
     ScheduleTurn(id, partition, context_->now.micros + context_->random.Between(20, 200));
   } else if (out.wake_at.micros != INT64_MAX) {
     ScheduleTurn(id, partition, std::max(out.wake_at.micros - one.skew_micros, context_->now.micros + 100));
@@ -362,6 +371,9 @@ void Cluster::CountTurn(const Process& one, Shard* shard) {
     if (stream.role() == Stream::Role::kCandidate && stream.queued() > 0) {
       context_->Count(Situation::kCommandBehindTakeOver);
     }
+    const uint64_t refusals = shard->live->rows(i).refusals;
+    if (refusals > shard->refusals[i]) context_->Count(Situation::kStoreRefused);
+    shard->refusals[i] = refusals;
     shard->roles[i] = stream.role();
     shard->pending[i] = stream.pending();
     was = now;

@@ -71,7 +71,9 @@ struct Shard {
   std::array<size_t, kServices.size()> pending{};
   int contradictions = 0;  // of the log, since the last time it was followed to its end
   Offset unexplained_up_to = kNoOffset;
-  bool fault_expected = false;  // its store was made to fail
+  bool fault_expected = false;                        // reads of its store were made to fail
+  bool stalled = false;                               // by a store that takes no rows
+  std::array<uint64_t, kServices.size()> refusals{};  // of its stores
 };
 
 struct Process {
@@ -119,6 +121,8 @@ class Cluster {
   void PassBlockedStreams();
   bool TakeAsOperator(PartitionId partition, ServiceId service);
   void HealStores();
+  void HealWrites(Shard* shard);
+  void HealReads(Shard* shard);
 
   // --- state
   Process& process(int id) { return processes_[static_cast<size_t>(id)]; }

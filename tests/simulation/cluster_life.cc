@@ -75,6 +75,7 @@ void Cluster::OpenShard(Process* one, Shard* shard) {
   shard->roles.fill(Stream::Role::kFollower);
   shard->counters.fill({});
   shard->pending.fill(0);
+  shard->refusals.fill(0);
   for (ServiceId service : kServices) {
     shard->live->SetHint(service, Hinted(shard->partition, service, one->id));
   }
@@ -92,13 +93,7 @@ void Cluster::CloseShard(int id, Shard* shard, bool orderly) {
   shard->live.reset();
   shard->tickets.clear();
   shard->inbox = runtime::TurnInput();
-  if (auto* memory = shard->store->memory(); memory != nullptr && shard->fault_expected) {
-    for (ServiceId service : kServices) {
-      memory->memory_keyspace(service)->FailWrites(absl::OkStatus());
-      memory->memory_keyspace(service)->FailReads(absl::OkStatus());
-    }
-  }
-  shard->fault_expected = false;
+  HealReads(shard);
 }
 
 void Cluster::Stop(int id, End end, bool in_flight_lost) {
@@ -168,22 +163,34 @@ void Cluster::FailStore(int id, PartitionId partition, bool reads) {
       context_->random.Pick(std::vector<ServiceId>(kServices.begin(), kServices.end())));
   if (reads) {
     keyspace->FailReads(absl::DataLossError("a block's checksum is wrong"));
+    shard.fault_expected = true;
   } else {
-    keyspace->FailWrites(absl::ResourceExhaustedError("no space left on device"), context_->random.OneIn(2));
+    keyspace->FailWrites(absl::UnavailableError("no space left on device"), context_->random.OneIn(2));
+    context_->After(context_->random.Between(100, 8'000) * kMillisecond,
+                    [this, id, partition] { HealWrites(&process(id).shards[static_cast<size_t>(partition)]); });
   }
-  shard.fault_expected = true;
 }
 
 void Cluster::HealStores() {
   for (Process& one : processes_) {
     for (Shard& shard : one.shards) {
-      auto* memory = shard.store->memory();
-      if (memory == nullptr) continue;
-      for (ServiceId service : kServices) {
-        memory->memory_keyspace(service)->FailWrites(absl::OkStatus());
-        memory->memory_keyspace(service)->FailReads(absl::OkStatus());
-      }
+      HealWrites(&shard);
+      HealReads(&shard);
     }
+  }
+}
+
+void Cluster::HealWrites(Shard* shard) {
+  auto* memory = shard->store->memory();
+  if (memory == nullptr) return;
+  for (ServiceId service : kServices) memory->memory_keyspace(service)->FailWrites(absl::OkStatus());
+}
+
+void Cluster::HealReads(Shard* shard) {
+  if (!shard->fault_expected) return;
+  shard->fault_expected = false;
+  for (ServiceId service : kServices) {
+    shard->store->memory()->memory_keyspace(service)->FailReads(absl::OkStatus());
   }
 }
 

@@ -59,6 +59,8 @@ enum class Situation : uint8_t {
   kRebuiltFromNothing,
   kRebuiltLive,
   kStoreFailed,
+  kStoreRefused,
+  kStoreStalled,
   kRepeatBeforeReadBack,
   kRepeatAfterReadBack,
   kRepeatOfOlderEpoch,

@@ -71,6 +71,7 @@ class PartitionThreadTest : public ::testing::Test {
     };
     options.on_mail = [](const Mail&) {};
     options.on_ack = [](const MailAck&) {};
+    options.on_store = [this](PartitionId, const absl::Status& problem) { stores_refused_ += problem.ok() ? -1 : 1; };
     options.on_fatal = [this](PartitionId, const absl::Status&) { failed_ = true; };
     auto thread = PartitionThread::Start(log, std::move(config), std::move(options));
     ASSERT_TRUE(thread.ok()) << thread.status();
@@ -99,10 +100,17 @@ class PartitionThreadTest : public ::testing::Test {
     query.deadline = Limit();
     return thread_->Post(std::move(query));
   }
+  size_t RowsHere() {
+    size_t here = 0;
+    const auto cursor = rows()->NewCursor();
+    for (cursor->Seek("r"); cursor->Valid() && cursor->key() < "s"; cursor->Next()) ++here;
+    return here;
+  }
   storage::Keyspace* rows() { return store_.keyspace(ServiceId::kRegistry); }
 
   std::atomic<uint64_t> minted_{0};
   std::atomic<size_t> answered_{0}, refused_{0};
+  std::atomic<int> stores_refused_{0};
   std::atomic<bool> failed_{false};
   storage::MemoryProjectionStore store_;
   RowService service_;
@@ -152,6 +160,7 @@ class EmbeddedLogBelow : public PartitionThreadTest {
     PartitionLimits limits;
     limits.write_back_records_max = 16;
     limits.write_back_rows_max = 32;
+    limits.write_back_retry_micros = 1000;
     Start(log_.get(), limits, 4096);
     for (const Instant limit = Limit(); !Owned();) ASSERT_LT(Now(), limit) << "no take-over";
   }
@@ -206,13 +215,35 @@ TEST_F(EmbeddedLogBelow, RowsWrittenBesideTheTurnsAreThoseOfTheLog) {
   const auto difference = FirstDifference(*rows(), *request.target);
   ASSERT_TRUE(difference.ok());
   EXPECT_EQ(*difference, "");
-  size_t here = 0;
-  const auto cursor = rows()->NewCursor();
-  for (cursor->Seek("r"); cursor->Valid() && cursor->key() < "s"; cursor->Next()) ++here;
-  EXPECT_EQ(here, answered_);
+  EXPECT_EQ(RowsHere(), answered_);
 }
 
-TEST_F(EmbeddedLogBelow, EveryCallIsAnsweredWhenTheStoreFails) {
+TEST_F(EmbeddedLogBelow, AStoreWithoutRoomIsAskedAgain) {
+  auto* store = store_.memory_keyspace(ServiceId::kRegistry);
+  store->FailWrites(absl::UnavailableError("no space left on device"));
+  size_t calls = 0;
+  for (const Instant limit = Limit(); refused_ == 0; AwaitAnswers(calls)) {
+    ASSERT_LT(Now(), limit) << "rows gather without bound";
+    calls += PostCommand() == PartitionThread::Posted::kAccepted;
+  }
+  EXPECT_GT(answered_, 0u) << "until then they waited in memory";
+  EXPECT_EQ(stores_refused_, 1) << "it is told once";
+
+  store->FailWrites(absl::OkStatus());
+  for (const Instant limit = Limit(); refused_ + answered_ < calls || stores_refused_ > 0;) {
+    ASSERT_LT(Now(), limit) << "the store was not asked again";
+    std::this_thread::yield();
+  }
+  const size_t before = answered_;
+  ASSERT_EQ(PostCommand(), PartitionThread::Posted::kAccepted);
+  AwaitAnswers(calls + 1);
+  EXPECT_EQ(answered_, before + 1);
+  EXPECT_FALSE(failed_);
+  ASSERT_TRUE(thread_->Stop(Limit()).ok());
+  EXPECT_EQ(RowsHere(), answered_);
+}
+
+TEST_F(EmbeddedLogBelow, EveryCallIsAnsweredWhenTheStoreIsDamaged) {
   size_t calls = 0;
   for (const Instant limit = Limit(); !failed_;) {
     ASSERT_LT(Now(), limit) << "the failing store was not noticed";
