@@ -15,6 +15,7 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_library(CASEHUB_XXHASH xxhash REQUIRED)
 find_library(CASEHUB_JEMALLOC jemalloc REQUIRED)
+find_library(CASEHUB_RE2 re2 REQUIRED)
 
 find_program(CASEHUB_CCACHE ccache)
 if(CASEHUB_CCACHE)

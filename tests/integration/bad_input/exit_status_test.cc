@@ -1,11 +1,11 @@
 // What casectl's exit status says to scripts, against the shipped server: 0 done, 1 refused by a rule, 2 bad usage or
 // input, 3 unavailable or unknown, and then how to repeat safely.
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "tests/integration/bad_input/stopped_thread.h"
 #include "tests/support/ledger_export.h"
@@ -41,9 +41,9 @@ class ExitStatus : public ::testing::Test {
   }
   // The id that a failed call says to repeat with.
   static std::string PrintedRequestId(const std::string& text) {
-    std::smatch found;
-    EXPECT_TRUE(std::regex_search(text, found, std::regex("--request-id ([0-9a-f-]{36})"))) << text;
-    return found.size() > 1 ? found[1].str() : "";
+    std::string id;
+    EXPECT_TRUE(re2::RE2::PartialMatch(text, "--request-id ([0-9a-f-]{36})", &id)) << text;
+    return id;
   }
   size_t Opened() const { return ExportVerified(server_.address(), kHere, folder_.path()).Count("CaseOpened"); }
 

@@ -1,8 +1,9 @@
 #include "tests/integration/process/portrait.h"
 
+#include <re2/re2.h>
+
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
@@ -17,23 +18,25 @@ namespace {
 class Plain {
  public:
   std::string operator()(const std::string& text) {
-    static const std::regex kId("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
-    static const std::regex kTime(R"(\d{4}-\d{2}-\d{2}T[0-9:.]+Z)");
-    static const std::regex kDate(R"(\d{4}-\d{2}-\d{2})");
-    static const std::regex kCiphertext("\"(sealed|state)\":\"[0-9a-f]+\"");
-    static const std::regex kOffset(",\"due_(offset|event|n)\":\"?\\d+\"?");
+    static const re2::RE2 kId("([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})");
+    static const re2::RE2 kTime(R"(\d{4}-\d{2}-\d{2}T[0-9:.]+Z)");
+    static const re2::RE2 kDate(R"(\d{4}-\d{2}-\d{2})");
+    static const re2::RE2 kCiphertext("\"(sealed|state)\":\"[0-9a-f]+\"");
+    static const re2::RE2 kOffset(",\"due_(offset|event|n)\":\"?\\d+\"?");
     std::string plain;
-    std::sregex_iterator match(text.begin(), text.end(), kId);
-    auto at = text.begin();
-    for (; match != std::sregex_iterator(); ++match) {
-      plain.append(at, text.begin() + match->position());
-      const auto name = names_.emplace(match->str(), "id" + std::to_string(names_.size())).first;
-      plain.append(name->second);
-      at = text.begin() + match->position() + match->length();
+    re2::StringPiece rest(text);
+    const char* at = text.data();
+    for (std::string id; re2::RE2::FindAndConsume(&rest, kId, &id);) {
+      const auto name = names_.emplace(id, "id" + std::to_string(names_.size())).first;
+      plain.append(at, rest.data() - id.size()).append(name->second);
+      at = rest.data();
     }
-    plain.append(at, text.end());
-    plain = std::regex_replace(std::regex_replace(plain, kOffset, ""), kCiphertext, "\"$1\":sealed");
-    return std::regex_replace(std::regex_replace(plain, kTime, "time"), kDate, "date");
+    plain.append(at, rest.data() + rest.size());
+    re2::RE2::GlobalReplace(&plain, kOffset, "");
+    re2::RE2::GlobalReplace(&plain, kCiphertext, R"("\1":sealed)");
+    re2::RE2::GlobalReplace(&plain, kTime, "time");
+    re2::RE2::GlobalReplace(&plain, kDate, "date");
+    return plain;
   }
 
  private:
