@@ -3,6 +3,7 @@
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 #include "services/intake/domain/case.h"
+#include "services/intake/domain/deadlines.h"
 #include "services/intake/domain/decision.h"
 #include "services/intake/tables.h"
 
@@ -47,6 +48,29 @@ void ArrangeClocks(v1::CaseState* row, const Uuid& case_id, Municipality here, S
   }
 }
 
+// A clock that is counted again leaves its row of due work before its date changes.
+void DisarmRestated(const v1::IntakeEvent& event, v1::CaseState* row, StateWriter& state) {
+  if (!event.has_deadline_restated()) return;
+  if (v1::Clock* clock = FindClock(event.deadline_restated().before().policy(), row)) Disarm(clock, state);
+}
+
+// Cases with a provisional date are found when a calendar is loaded. A date may have been counted before the calendar
+// that stands here already, and a frozen case thaws after it was loaded: then it is counted again at once.
+void ArrangeProvisional(bool was, const v1::CaseState& row, const Uuid& case_id, Municipality here, bool look_again,
+                        StateWriter& state) {
+  const v1::Clock* clock = FindProvisional(row);
+  const std::string key = tables::ProvisionalKey(here, case_id);
+  if (clock == nullptr) {
+    if (was) state.Delete(key);
+    return;
+  }
+  if (!was) state.Put(key, "1");
+  if (was && !look_again) return;
+  const auto rules = legalclock::RulesIn(state, tables::RulesKey(here));
+  if (clock->deadline().calendar_version() == rules->calendar().version()) return;
+  state.AddDue(kImmediately, {tables::kRestate, here, CasePayload(case_id)});
+}
+
 // All consecutive events of a record about one case are folded at the first of them, so that its row is read and
 // written once.
 void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
@@ -60,9 +84,11 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
   if (!first.has_case_opened()) {
     if (auto known = state.Load<v1::CaseState>(key)) row = *std::move(known);
   }
+  const bool was_provisional = FindProvisional(row) != nullptr;
   for (size_t i = index; i < record.events.size(); ++i) {
     const auto& event = static_cast<const v1::IntakeEvent&>(*record.events[i]);
     if (event.case_id() != first.case_id()) break;
+    DisarmRestated(event, &row, state);
     if (event.has_line_event_recorded()) {
       state.Put(tables::LineKey(here, *case_id, event.line_event_recorded().identity()), "1");
     }
@@ -73,6 +99,7 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
     Evolve(event, record.header->decided_at, here, &row);
   }
   ArrangeClocks(&row, *case_id, here, state);
+  ArrangeProvisional(was_provisional, row, *case_id, here, false, state);
   state.Save(key, row);
 }
 
@@ -88,6 +115,7 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
   for (v1::Clock& clock : *row.mutable_clocks()) {
     if (event.has_custody_moved()) Disarm(&clock, state);
   }
+  const bool was_provisional = FindProvisional(row) != nullptr;
   const uint64_t version = row.version();
   Evolve(event, record.header->decided_at, here, &row);
   if (row.version() == version) return;  // not about custody of this row
@@ -98,7 +126,19 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
     state.AddDue(kImmediately, {tables::kStartDecisionClock, here, CasePayload(*case_id)});
   }
   ArrangeClocks(&row, *case_id, here, state);
+  ArrangeProvisional(was_provisional, row, *case_id, here, event.has_case_thawed(), state);
   state.Save(key, row);
+}
+
+// The dates that waited for this year are counted again, each by itself.
+void RestateProvisional(Municipality here, StateWriter& state) {
+  const std::string prefix = tables::Prefix(tables::kProvisional, here);
+  std::vector<std::string> case_ids;
+  state.Scan(prefix, prefix + '\xff', [&](std::string_view row, std::string_view) {
+    case_ids.emplace_back(row.substr(prefix.size()));
+    return true;
+  });
+  for (std::string& case_id : case_ids) state.AddDue(kImmediately, {tables::kRestate, here, std::move(case_id)});
 }
 
 void FoldRegistry(const AppliedRecord& record, size_t index, StateWriter& state) {
@@ -118,6 +158,8 @@ void FoldRegistry(const AppliedRecord& record, size_t index, StateWriter& state)
       state.Save(key, *office);
     }
   }
+  legalclock::FoldRules(event, tables::RulesKey(here), state);
+  if (event.has_calendar_loaded()) RestateProvisional(here, state);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "services/intake/reactions.h"
 
 #include "services/intake/domain/aid.h"
+#include "services/intake/domain/deadlines.h"
 #include "services/intake/domain/hotline.h"
 #include "services/intake/rpc.h"
 #include "services/intake/tables.h"
@@ -37,16 +38,20 @@ Outcome React(const DueRow& row, const DecideContext& context, const runtime::St
   if (!case_id) return runtime::Defect{"a row of due work names no case", std::nullopt};
   const auto found = state.Load<v1::CaseState>(tables::CaseKey(context.municipality, *case_id));
   if (!found) return runtime::Defect{"a row of due work names a case that is not here", *case_id};
+  const Context own = ToContext(context, state);
   Events events;
   switch (row.work.kind) {
     case tables::kClockFired:
-      events = DecideClockFired(*found, row.work.payload.substr(Uuid::kBytes), ToContext(context));
+      events = DecideClockFired(*found, row.work.payload.substr(Uuid::kBytes), own);
       break;
     case tables::kExportPart:
-      events = ExportPart(*found, ToContext(context));
+      events = ExportPart(*found, own);
       break;
     case tables::kStartDecisionClock:
-      events = DecideStartDecisionClock(*found, ToContext(context));
+      events = DecideStartDecisionClock(*found, own);
+      break;
+    case tables::kRestate:
+      events = DecideRestate(*found, own);
       break;
     default:
       return runtime::Defect{"a row of due work of an unknown kind", *case_id};

@@ -18,9 +18,9 @@ using runtime::DecideContext;
 using runtime::Outcome;
 using runtime::StateReader;
 
-Context ToContext(const DecideContext& context) {
+Context ToContext(const DecideContext& context, const StateReader& state) {
   return {context.municipality, context.now, context.received_at, context.NewId("case").ToString(),
-          &legalclock::Calendar::Builtin()};
+          legalclock::RulesIn(state, tables::RulesKey(context.municipality))};
 }
 
 std::optional<v1::CaseState> LoadCase(const StateReader& state, Municipality municipality, std::string_view case_id) {
@@ -62,12 +62,12 @@ Outcome OnCase(const Request& request, const DecideContext& context, const State
                EventsOrRefusal (*decide)(const v1::CaseState&, const Request&, const Context&)) {
   const auto found = LoadCase(state, context.municipality, request.case_id());
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
-  return Map(decide(*found, request, ToContext(context)), found->case_id(), found->version(), true, Reply());
+  return Map(decide(*found, request, ToContext(context, state)), found->case_id(), found->version(), true, Reply());
 }
 
 Outcome RegisterContact(const v1::RegisterContactRequest& request, const DecideContext& context,
                         const StateReader& state) {
-  const Context own = ToContext(context);
+  const Context own = ToContext(context, state);
   const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
   if (!request.case_id().empty()) {
     const auto found = LoadCase(state, context.municipality, request.case_id());
@@ -87,7 +87,7 @@ Outcome RegisterContact(const v1::RegisterContactRequest& request, const DecideC
 
 Outcome SubmitAidApplication(const v1::SubmitAidApplicationRequest& request, const DecideContext& context,
                              const StateReader& state) {
-  const Context own = ToContext(context);
+  const Context own = ToContext(context, state);
   const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
   const auto competent = Municipality::Parse(request.competent_municipality());
   const bool known = competent && RegionTable::Default().Find(*competent) != nullptr;
@@ -102,7 +102,7 @@ Outcome SubmitAidApplication(const v1::SubmitAidApplicationRequest& request, con
 }
 
 Outcome RegisterCall(const v1::RegisterCallRequest& request, const DecideContext& context, const StateReader& state) {
-  const Context own = ToContext(context);
+  const Context own = ToContext(context, state);
   const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
   v1::RegisterCallResponse reply;
   if (request.case_id().empty()) {
@@ -122,8 +122,8 @@ Outcome HandOverToOffice(const v1::HandOverToOfficeRequest& request, const Decid
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
   const OfficeFact office = LoadOffice(state, context, request.to_office_id());
   const OfficeFact pending = LoadOffice(state, context, found->pending_office_id());
-  return Map(DecideHandOver(*found, request, office, pending, ToContext(context)), found->case_id(), found->version(),
-             true, v1::HandOverToOfficeResponse());
+  return Map(DecideHandOver(*found, request, office, pending, ToContext(context, state)), found->case_id(),
+             found->version(), true, v1::HandOverToOfficeResponse());
 }
 
 Outcome AnswerConsultation(const v1::AnswerConsultationRequest& request, const DecideContext& context,
@@ -131,7 +131,7 @@ Outcome AnswerConsultation(const v1::AnswerConsultationRequest& request, const D
   const auto found = LoadCase(state, context.municipality, request.case_id());
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
   const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
-  return Map(DecideAnswer(*found, request, office, ToContext(context)), found->case_id(), found->version(), true,
+  return Map(DecideAnswer(*found, request, office, ToContext(context, state)), found->case_id(), found->version(), true,
              v1::AnswerConsultationResponse());
 }
 
@@ -146,7 +146,7 @@ Outcome ImportCase(const ingest::v1::ImportCaseRequest& request, const DecideCon
       [&](const std::string& identity) {
         return state.Get(tables::LineKey(context.municipality, *case_id, identity)).has_value();
       },
-      ToContext(context));
+      ToContext(context, state));
   if (auto* refusal = std::get_if<Refused>(&decided)) return std::move(*refusal);
   auto& import = std::get<LineImport>(decided);
   return runtime::Decided(std::move(import.events), std::move(import.reply));

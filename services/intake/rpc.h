@@ -11,7 +11,7 @@ namespace casehub::intake {
 void AddCommands(runtime::CommandTable* commands);
 
 // Used by reactions too.
-Context ToContext(const runtime::DecideContext& context);
+Context ToContext(const runtime::DecideContext& context, const runtime::StateReader& state);
 std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, Municipality municipality,
                                       std::string_view case_id);
 

@@ -11,10 +11,12 @@
 namespace casehub::intake::tables {
 
 enum Table : char {
-  kCase = 1,    // case id (16 bytes) -> CaseState
-  kSource = 2,  // length of the source system (1 byte), source system, external reference -> case id (16 bytes)
-  kLine = 3,    // case id, identity of the event (16 bytes) -> one byte
-  kOffice = 4,  // office id -> registry.v1.Office, as far as intake needs it
+  kCase = 1,         // case id (16 bytes) -> CaseState
+  kSource = 2,       // length of the source system (1 byte), source system, external reference -> case id (16 bytes)
+  kLine = 3,         // case id, identity of the event (16 bytes) -> one byte
+  kOffice = 4,       // office id -> registry.v1.Office, as far as intake needs it
+  kRules = 5,        // nothing more -> registry.v1.RulesState (legalclock/rules.h)
+  kProvisional = 6,  // case id -> one byte: a clock of it that runs is provisional
 };
 
 // Kinds of due work.
@@ -22,6 +24,7 @@ enum Due : uint16_t {
   kClockFired = 1,          // payload: case id (16 bytes), policy
   kExportPart = 2,          // payload: case id
   kStartDecisionClock = 3,  // payload: case id
+  kRestate = 4,             // payload: case id
 };
 
 inline std::string Prefix(Table table, Municipality municipality) { return TablePrefix(table, municipality); }
@@ -36,6 +39,11 @@ inline std::string LineKey(Municipality municipality, const Uuid& case_id, std::
 }
 inline std::string OfficeKey(Municipality municipality, std::string_view office_id) {
   return Prefix(kOffice, municipality).append(office_id);
+}
+
+inline std::string RulesKey(Municipality municipality) { return Prefix(kRules, municipality); }
+inline std::string ProvisionalKey(Municipality municipality, const Uuid& case_id) {
+  return Prefix(kProvisional, municipality).append(case_id.Bytes());
 }
 
 }  // namespace casehub::intake::tables

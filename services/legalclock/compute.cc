@@ -110,14 +110,55 @@ std::string TimeOfDay(Instant at) {
                       two(seconds % 60));
 }
 
-Explained ComputeHours(const Policy& policy, Instant start, bool paused) {
+const char* UnitZh(Policy::Unit unit) {
+  switch (unit) {
+    case Policy::Unit::kHours:
+      return "小时";
+    case Policy::Unit::kWorkingDays:
+      return "个工作日";
+    case Policy::Unit::kMonths:
+      return "个月";
+    case Policy::Unit::kNaturalDays:
+      break;
+  }
+  return "日";
+}
+
+const char* UnitEn(Policy::Unit unit) {
+  switch (unit) {
+    case Policy::Unit::kHours:
+      return "hour";
+    case Policy::Unit::kWorkingDays:
+      return "working day";
+    case Policy::Unit::kMonths:
+      return "month";
+    case Policy::Unit::kNaturalDays:
+      break;
+  }
+  return "day";
+}
+
+// The term to count, and the words for how it came to be that long.
+int Amount(const Policy& policy, bool extended, Explained* out) {
+  if (!extended || policy.extension == 0) return policy.amount;
+  const int amount = policy.amount + policy.extension;
+  Say(out,
+      absl::StrCat("期间 ", policy.amount, " ", UnitZh(policy.unit), ",经批准延长 ", policy.extension, " ",
+                   UnitZh(policy.unit), ",共 ", amount, " ", UnitZh(policy.unit)),
+      absl::StrCat("The term of ", Plural(policy.amount, UnitEn(policy.unit)), " is extended by ",
+                   Plural(policy.extension, UnitEn(policy.unit)), ": ", Plural(amount, UnitEn(policy.unit))));
+  return amount;
+}
+
+Explained ComputeHours(const Policy& policy, Instant start, bool paused, bool extended) {
   Explained out;
-  out.due.micros = start.micros + policy.amount * kMicrosPerHour;
+  const int amount = Amount(policy, extended, &out);
+  out.due.micros = start.micros + amount * kMicrosPerHour;
   Say(&out, absl::StrCat("自 ", TimeOfDay(start), " 起按小时连续计算"),
       absl::StrCat("Hours run from the instant ", TimeOfDay(start), " without a break"));
   if (paused) Say(&out, "以小时计的期间不因暂停而延长", "A term in hours is not extended by pauses");
-  Say(&out, absl::StrCat("期间 ", policy.amount, " 小时,至 ", TimeOfDay(out.due), " 届满,不因休息日顺延"),
-      absl::StrCat(Plural(policy.amount, "hour"), " end at ", TimeOfDay(out.due), "; they do not roll over a day off"));
+  Say(&out, absl::StrCat("期间 ", amount, " 小时,至 ", TimeOfDay(out.due), " 届满,不因休息日顺延"),
+      absl::StrCat(Plural(amount, "hour"), " end at ", TimeOfDay(out.due), "; they do not roll over a day off"));
   return out;
 }
 
@@ -193,27 +234,29 @@ absl::CivilDay CivilDayOf(Instant at) { return DateAt(at); }
 
 Instant StartOf(absl::CivilDay day) { return casehub::StartOf(day); }
 
-Explained Compute(const Policy& policy, Instant start, const std::vector<Pause>& pauses, const Calendar& calendar) {
-  if (policy.unit == Policy::Unit::kHours) return ComputeHours(policy, start, !pauses.empty());
+Explained Compute(const Policy& policy, Instant start, const std::vector<Pause>& pauses, const Calendar& calendar,
+                  bool extended) {
+  if (policy.unit == Policy::Unit::kHours) return ComputeHours(policy, start, !pauses.empty(), extended);
   Explained out;
   const absl::CivilDay first = CivilDayOf(start);
   Say(&out, absl::StrCat("起算日 ", Date(first), " 不计入(《民法典》第二百零一条)"),
       absl::StrCat("The start day ", Date(first), " is not counted (Civil Code, article 201)"));
+  const int amount = Amount(policy, extended, &out);
   Walk walk(first, PausedAfter(first, pauses), calendar);
   switch (policy.unit) {
     case Policy::Unit::kWorkingDays:
-      CountWorkingDays(policy.amount, &walk, &out);
+      CountWorkingDays(amount, &walk, &out);
       break;
     case Policy::Unit::kMonths:
-      CountMonths(policy.amount, &walk, &out);
+      CountMonths(amount, &walk, &out);
       break;
     default:
-      CountNaturalDays(policy.amount, &walk, &out);
+      CountNaturalDays(amount, &walk, &out);
       break;
   }
   SayPauses(walk.left_out(), &out);
   // Working days end on one already; a term of none may not.
-  if (policy.unit != Policy::Unit::kWorkingDays || policy.amount == 0) RollOver(&walk, &out);
+  if (policy.unit != Policy::Unit::kWorkingDays || amount == 0) RollOver(&walk, &out);
   out.due_date = walk.day();
   out.due = StartOf(walk.day() + 1);
   Say(&out, absl::StrCat("截止于 ", Date(walk.day()), " 24:00(东八区)"),

@@ -30,6 +30,7 @@ struct Policy {
   std::string_view citation_zh;
   std::string_view citation_en;
   std::string_view version;
+  int extension = 0;  // by how much it may be extended once, in the same unit
 };
 
 // The default of that name; nullptr if there is none.
@@ -79,8 +80,10 @@ struct Explained {
   std::vector<std::string> steps_en;
 };
 
-// Pauses may overlap, touch, lie before the start or beyond the end, and come in any order.
-Explained Compute(const Policy& policy, Instant start, const std::vector<Pause>& pauses, const Calendar& calendar);
+// Pauses may overlap, touch, lie before the start or beyond the end, and come in any order. An extended term is longer
+// by what the policy allows.
+Explained Compute(const Policy& policy, Instant start, const std::vector<Pause>& pauses, const Calendar& calendar,
+                  bool extended = false);
 common::v1::Deadline ToDeadline(const Policy& policy, Instant start, const Explained& explained,
                                 const Calendar& calendar);
 

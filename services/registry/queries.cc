@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "casehub/registry/v1/registry_service.pb.h"
-#include "services/legalclock/legal_clock.h"
+#include "services/legalclock/rules.h"
 #include "services/model/civil_time.h"
 #include "services/registry/tables.h"
 
@@ -73,23 +73,6 @@ QueryResult ListPractitioners(const v1::ListPractitionersRequest& request, const
   return runtime::MessagePtr(std::move(response));
 }
 
-// The built-in calendar, and over it every year that the municipality loaded.
-legalclock::Calendar CalendarOf(Municipality municipality, const StateReader& state) {
-  legalclock::Calendar calendar = legalclock::Calendar::Builtin();
-  const std::string prefix = tables::Prefix(tables::kCalendar, municipality);
-  state.Scan(prefix, prefix + '\xff', [&](std::string_view, std::string_view value) {
-    v1::CalendarLoaded loaded;
-    if (!loaded.ParseFromArray(value.data(), static_cast<int>(value.size()))) return true;
-    std::vector<std::pair<CivilDate, bool>> days;
-    for (const v1::CalendarDay& day : loaded.days()) {
-      if (const auto date = ParseDate(day.date())) days.emplace_back(*date, day.working());
-    }
-    calendar.Load(static_cast<int>(loaded.year()), std::move(days));
-    return true;
-  });
-  return calendar;
-}
-
 std::variant<CivilDate, runtime::Refused> ReadDate(const std::string& field, const std::string& text) {
   const auto date = ParseDate(text);
   if (!date) return RefuseField(field, Phrase::PHRASE_DATE_FORMAT);
@@ -117,8 +100,9 @@ std::variant<std::vector<legalclock::Pause>, runtime::Refused> ReadPauses(const 
 QueryResult ExplainDeadline(const v1::ExplainDeadlineRequest& request, const QueryContext& context,
                             const StateReader& state) {
   if (request.policy().empty()) return runtime::Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", "policy");
-  const legalclock::Policy* policy = legalclock::FindPolicy(request.policy());
-  if (policy == nullptr) return runtime::Refuse(Refusal::REFUSAL_POLICY_UNKNOWN).With("policy", request.policy());
+  if (legalclock::FindPolicy(request.policy()) == nullptr) {
+    return runtime::Refuse(Refusal::REFUSAL_POLICY_UNKNOWN).With("policy", request.policy());
+  }
   if (!request.has_start()) return runtime::Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", "start");
   const auto& timestamp = request.start();
   if (timestamp.seconds() < StartOf(kFirstDate).micros / kMicrosPerSecond ||
@@ -130,8 +114,11 @@ QueryResult ExplainDeadline(const v1::ExplainDeadlineRequest& request, const Que
   if (auto* refused = std::get_if<runtime::Refused>(&pauses)) return std::move(*refused);
 
   const Instant start{timestamp.seconds() * kMicrosPerSecond + timestamp.nanos() / 1000};
+  const auto rules = legalclock::RulesIn(state, tables::RulesKey(context.municipality));
+  const legalclock::Policy* policy = rules->Find(request.policy(), start);
+  if (request.extended() && policy->extension == 0) return RefuseField("extended", Phrase::PHRASE_NO_EXTENSION);
   const legalclock::Explained explained = legalclock::Compute(
-      *policy, start, std::get<std::vector<legalclock::Pause>>(pauses), CalendarOf(context.municipality, state));
+      *policy, start, std::get<std::vector<legalclock::Pause>>(pauses), rules->calendar(), request.extended());
   auto response = std::make_unique<v1::ExplainDeadlineResponse>();
   response->set_policy(request.policy());
   response->mutable_due()->set_seconds(explained.due.micros / kMicrosPerSecond);
@@ -145,11 +132,49 @@ QueryResult ExplainDeadline(const v1::ExplainDeadlineRequest& request, const Que
   return runtime::MessagePtr(std::move(response));
 }
 
+v1::TermUnit UnitOf(legalclock::Policy::Unit unit) {
+  switch (unit) {
+    case legalclock::Policy::Unit::kHours:
+      return v1::TERM_UNIT_HOURS;
+    case legalclock::Policy::Unit::kNaturalDays:
+      return v1::TERM_UNIT_NATURAL_DAYS;
+    case legalclock::Policy::Unit::kWorkingDays:
+      return v1::TERM_UNIT_WORKING_DAYS;
+    case legalclock::Policy::Unit::kMonths:
+      break;
+  }
+  return v1::TERM_UNIT_MONTHS;
+}
+
+QueryResult ListPolicies(const v1::ListPoliciesRequest& request, const QueryContext& context,
+                         const StateReader& state) {
+  CivilDate day = DateAt(context.now);
+  if (!request.day().empty()) {
+    auto asked = ReadDate("day", request.day());
+    if (auto* refused = std::get_if<runtime::Refused>(&asked)) return std::move(*refused);
+    day = std::get<CivilDate>(asked);
+  }
+  auto response = std::make_unique<v1::ListPoliciesResponse>();
+  for (const auto& [policy, from] : legalclock::RulesIn(state, tables::RulesKey(context.municipality))->On(day)) {
+    v1::Policy* one = response->add_policies();
+    one->set_name(std::string(policy->name));
+    one->set_amount(static_cast<uint32_t>(policy->amount));
+    one->set_unit(UnitOf(policy->unit));
+    one->set_extension(static_cast<uint32_t>(policy->extension));
+    one->set_citation_zh(std::string(policy->citation_zh));
+    one->set_citation_en(std::string(policy->citation_en));
+    if (from) one->set_valid_from(FormatDate(*from));
+    one->set_version(std::string(policy->version));
+  }
+  return runtime::MessagePtr(std::move(response));
+}
+
 }  // namespace
 
 void AddQueries(runtime::QueryTable* queries) {
   queries->Add<v1::ListOfficesRequest>(&ListOffices);
   queries->Add<v1::ListPractitionersRequest>(&ListPractitioners);
+  queries->Add<v1::ListPoliciesRequest>(&ListPolicies);
   queries->Add<v1::ExplainDeadlineRequest>(&ExplainDeadline);
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/legalclock/rules.h"
 #include "services/model/timestamps.h"
 #include "services/registry/tables.h"
 
@@ -78,6 +79,17 @@ Outcome LoadCalendar(const v1::LoadCalendarRequest& request, const DecideContext
              context, std::move(reply));
 }
 
+Outcome SetPolicy(const v1::SetPolicyRequest& request, const DecideContext& context, const StateReader& state) {
+  const v1::Policy& policy = request.policy();
+  const auto rules = legalclock::RulesIn(state, tables::RulesKey(context.municipality));
+  v1::SetPolicyResponse reply;
+  reply.set_version(domain::PolicyVersion(policy));
+  return Map(
+      domain::DecideSetPolicy(
+          {legalclock::FindPolicy(policy.name()) != nullptr, rules->Own(policy.name(), policy.valid_from())}, request),
+      context, std::move(reply));
+}
+
 }  // namespace
 
 void AddCommands(runtime::CommandTable* commands) {
@@ -85,6 +97,7 @@ void AddCommands(runtime::CommandTable* commands) {
   commands->Add<v1::CloseOfficeRequest>(&CloseOffice);
   commands->Add<v1::RegisterPractitionerRequest>(&RegisterPractitioner);
   commands->Add<v1::LoadCalendarRequest>(&LoadCalendar);
+  commands->Add<v1::SetPolicyRequest>(&SetPolicy);
 }
 
 }  // namespace casehub::registry

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "casehub/registry/v1/registry_events.pb.h"
+#include "services/legalclock/rules.h"
 #include "services/registry/domain/registry.h"
 #include "services/registry/queries.h"
 #include "services/registry/rpc.h"
@@ -78,9 +79,12 @@ void RegistryService::Apply(const runtime::AppliedRecord& record, size_t event_i
     case v1::RegistryEvent::kCalendarLoaded:
       state.Save(tables::CalendarKey(municipality, event.calendar_loaded().year()), event.calendar_loaded());
       break;
+    case v1::RegistryEvent::kPolicySet:
+      break;  // stands in the row of the rules
     case v1::RegistryEvent::EVENT_NOT_SET:
       break;
   }
+  legalclock::FoldRules(event, tables::RulesKey(municipality), state);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 namespace casehub::registry::tables {
 
-enum Table : char { kOffice = 1, kPractitioner = 2, kCalendar = 3 };
+enum Table : char { kOffice = 1, kPractitioner = 2, kCalendar = 3, kRules = 4 };
 
 inline std::string Prefix(Table table, Municipality municipality) { return TablePrefix(table, municipality); }
 inline std::string OfficeKey(Municipality municipality, const std::string& office_id) {
@@ -22,5 +22,8 @@ inline std::string PractitionerKey(Municipality municipality, const std::string&
 inline std::string CalendarKey(Municipality municipality, uint32_t year) {
   return Prefix(kCalendar, municipality) + absl::StrCat(year);
 }
+
+// registry.v1.RulesState (legalclock/rules.h)
+inline std::string RulesKey(Municipality municipality) { return Prefix(kRules, municipality); }
 
 }  // namespace casehub::registry::tables

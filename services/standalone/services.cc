@@ -5,7 +5,7 @@
 #include "services/evaluation/service.h"
 #include "services/intake/service.h"
 #include "services/intake/tables.h"
-#include "services/legalclock/legal_clock.h"
+#include "services/legalclock/rules.h"
 #include "services/model/key_bytes.h"
 #include "services/model/regions.h"
 #include "services/registry/service.h"
@@ -19,10 +19,8 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(
   transfer::TransferConfig transfer;
   transfer.is_municipality = [](Municipality one) { return RegionTable::Default().Find(one) != nullptr; };
   transfer.common_superior = [](Municipality a, Municipality b) { return RegionTable::Default().CommonSuperior(a, b); };
-  transfer.deadline = [](Municipality, std::string_view policy, Instant start) {
-    const legalclock::Policy* found = legalclock::FindPolicy(policy);
-    const legalclock::Calendar& calendar = legalclock::Calendar::Builtin();
-    return legalclock::ToDeadline(*found, start, legalclock::Compute(*found, start, {}, calendar), calendar);
+  transfer.deadline = [](std::string_view rules, std::string_view policy, Instant start) {
+    return legalclock::Rules::FromRow(rules)->StartClock(policy, start);
   };
   std::vector<std::unique_ptr<runtime::Service>> services;
   services.push_back(intake::MakeIntakeService());

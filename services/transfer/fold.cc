@@ -2,6 +2,7 @@
 
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
+#include "services/legalclock/rules.h"
 #include "services/transfer/domain/custody.h"
 #include "services/transfer/domain/facts.h"
 #include "services/transfer/tables.h"
@@ -100,6 +101,9 @@ void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::Sta
       return FoldIntake(static_cast<const intake::v1::IntakeEvent&>(event), *record.header, rows);
     case ServiceId::kEvaluation:
       return FoldEvaluation(static_cast<const evaluation::v1::EvaluationEvent&>(event), *record.header, rows);
+    case ServiceId::kRegistry:
+      return legalclock::FoldRules(static_cast<const registry::v1::RegistryEvent&>(event),
+                                   tables::RulesKey(record.header->municipality), rows);
     default:
       return;
   }

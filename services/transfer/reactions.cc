@@ -45,7 +45,10 @@ runtime::Outcome ReceiveMessage(const runtime::Incoming& incoming, const Transfe
     state->set_municipality(context.municipality.ToString());
   }
   common::v1::Deadline respond_by;
-  if (message.has_offer()) respond_by = config.deadline(context.municipality, kRespondPolicy, context.now);
+  if (message.has_offer()) {
+    const auto rules = rows.Get(tables::RulesKey(context.municipality));
+    respond_by = config.deadline(rules.value_or(std::string()), kRespondPolicy, context.now);
+  }
   auto received = Receive(*state, incoming.from, message, respond_by, {context.municipality, context.now});
   if (auto* broken = std::get_if<Broken>(&received)) return runtime::Defect{std::move(broken->what), *case_id};
   return Recorded(std::get<Events>(std::move(received)));

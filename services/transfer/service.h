@@ -16,8 +16,8 @@ struct TransferConfig {
   // Whether the region table has this municipality.
   std::function<bool(Municipality)> is_municipality;
   std::function<Municipality(Municipality a, Municipality b)> common_superior;
-  // Due date of a policy of the legal clock (transfer.respond) for a municipality.
-  std::function<common::v1::Deadline(Municipality, std::string_view policy, Instant start)> deadline;
+  // Due date of a policy of the legal clock (transfer.respond), from the row of the municipality's rules.
+  std::function<common::v1::Deadline(std::string_view rules, std::string_view policy, Instant start)> deadline;
 };
 
 inline constexpr std::string_view kRespondPolicy = "transfer.respond";

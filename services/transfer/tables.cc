@@ -36,6 +36,7 @@ std::string CaseKey(Municipality municipality, const Uuid& case_id) { return Key
 std::string TransferKey(Municipality municipality, const Uuid& case_id) {
   return Key(kTransfer, municipality, case_id);
 }
+std::string RulesKey(Municipality municipality) { return Prefix(kRules, municipality); }
 std::string TransferStart(Municipality municipality) { return Prefix(kTransfer, municipality); }
 std::string TransferEnd(Municipality municipality) { return Prefix(kTransfer, Municipality(municipality.code() + 1)); }
 

@@ -15,6 +15,7 @@ namespace casehub::transfer::tables {
 enum Table : unsigned char {
   kCase = 0x01,      // municipality, case -> CustodyState (codec below)
   kTransfer = 0x02,  // municipality, case -> 1 byte: a transfer of this case was seen here, in any role
+  kRules = 0x03,     // municipality -> registry.v1.RulesState (legalclock/rules.h)
 };
 
 enum DueKind : uint16_t {
@@ -23,6 +24,7 @@ enum DueKind : uint16_t {
 };
 
 std::string CaseKey(Municipality municipality, const Uuid& case_id);
+std::string RulesKey(Municipality municipality);
 std::string TransferKey(Municipality municipality, const Uuid& case_id);
 // The municipality's rows of the index of transfers.
 std::string TransferStart(Municipality municipality);

@@ -15,7 +15,6 @@ constexpr int kItemsMax = 100;
 // Versions of the data an application is decided on; each comes with its own service of data later.
 constexpr char kCatalogueVersion[] = "catalogue-1";
 constexpr char kThresholdsVersion[] = "thresholds-1";
-constexpr char kPoliciesVersion[] = "policies-1";
 
 std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document) {
   if (auto refusal = CheckText(field + ".name", document.name(), 200, true)) return refusal;
@@ -51,7 +50,7 @@ void AddReadiness(const v1::CaseState& state, bool list, bool interview, bool co
   *received.mutable_received_at_origin()->mutable_received_at() = ToTimestamp(context.received_at);
   v1::IntakeEvent clock = NewEvent(state.case_id(), context.received_at);
   *clock.mutable_forward_clock_started()->mutable_deadline() =
-      StartClock("transfer.forward", context.received_at, *context.calendar);
+      context.rules->StartClock("transfer.forward", context.received_at);
   events->push_back(std::move(received));
   events->push_back(std::move(clock));
 }
@@ -113,13 +112,13 @@ EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1:
   v1::IntakeEvent pinned = NewEvent(case_id, context.received_at);
   pinned.mutable_versions_pinned()->set_catalogue(kCatalogueVersion);
   pinned.mutable_versions_pinned()->set_thresholds(kThresholdsVersion);
-  pinned.mutable_versions_pinned()->set_policies(kPoliciesVersion);
-  pinned.mutable_versions_pinned()->set_calendar(context.calendar->version());
+  pinned.mutable_versions_pinned()->set_policies(context.rules->policies_version());
+  pinned.mutable_versions_pinned()->set_calendar(context.rules->calendar().version());
   events.push_back(std::move(pinned));
   if (!away) {
     v1::IntakeEvent clock = NewEvent(case_id, context.received_at);
     *clock.mutable_decision_clock_started()->mutable_deadline() =
-        StartClock("aid.decide", context.received_at, *context.calendar);
+        context.rules->StartClock("aid.decide", context.received_at);
     events.push_back(std::move(clock));
   }
   return events;
@@ -178,7 +177,7 @@ Events DecideStartDecisionClock(const v1::CaseState& state, const Context& conte
   if (awaited == nullptr || CheckActing(state)) return {};
   v1::IntakeEvent clock = NewEvent(state.case_id(), context.now);
   *clock.mutable_decision_clock_started()->mutable_deadline() =
-      StartClock("aid.decide", ToInstant(awaited->deadline().started_at()), *context.calendar);
+      context.rules->StartClock("aid.decide", ToInstant(awaited->deadline().started_at()));
   return {std::move(clock)};
 }
 

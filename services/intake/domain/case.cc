@@ -77,6 +77,14 @@ void CloseConsultation(Instant at, v1::CaseState* state) {
   state->set_status(v1::CASE_STATUS_CLOSED);
 }
 
+// What was missed by the provisional date may be in time by the final one.
+void Restate(const v1::DeadlineRestated& restated, Instant recorded_at, v1::CaseState* state) {
+  v1::Clock* clock = FindClock(restated.before().policy(), state);
+  if (clock == nullptr) return;
+  *clock->mutable_deadline() = restated.after();
+  if (recorded_at < ToInstant(restated.after().due_at())) clock->set_status(v1::CLOCK_STATUS_RUNNING);
+}
+
 void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality here, v1::CaseState* state) {
   const std::string case_id = state->case_id();
   const uint64_t version = state->version();
@@ -208,6 +216,9 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
       if (v1::Clock* clock = FindClock(event.deadline_missed().policy(), state)) {
         clock->set_status(v1::CLOCK_STATUS_MISSED);
       }
+      break;
+    case v1::IntakeEvent::kDeadlineRestated:
+      Restate(event.deadline_restated(), recorded_at, state);
       break;
     case v1::IntakeEvent::kLineEventRecorded:
       state->set_line_events(state->line_events() + 1);

@@ -33,11 +33,6 @@ v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at) {
   return event;
 }
 
-common::v1::Deadline StartClock(std::string_view policy, Instant start, const legalclock::Calendar& calendar) {
-  const legalclock::Policy* found = legalclock::FindPolicy(policy);
-  return legalclock::ToDeadline(*found, start, legalclock::Compute(*found, start, {}, calendar), calendar);
-}
-
 Refused WrongKind(const v1::CaseState& state, Phrase action) {
   return Refuse(R::REFUSAL_WRONG_KIND).With("kind", NameOf(state.kind())).With("action", action);
 }

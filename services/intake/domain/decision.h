@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,7 +13,7 @@
 #include "casehub/common/v1/refusal.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/intake/v1/intake_state.pb.h"
-#include "services/legalclock/legal_clock.h"
+#include "services/legalclock/rules.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
 #include "services/model/timestamps.h"
@@ -25,7 +26,7 @@ struct Context {
   Instant now;
   Instant received_at;
   std::string new_case_id;
-  const legalclock::Calendar* calendar = nullptr;
+  std::shared_ptr<const legalclock::Rules> rules;  // by which the municipality counts deadlines
 };
 
 inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
@@ -42,8 +43,6 @@ struct OfficeFact {
 };
 
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at);
-// A clock of this policy that starts at `start`. The policy must be one of section G.
-common::v1::Deadline StartClock(std::string_view policy, Instant start, const legalclock::Calendar& calendar);
 
 // Tolerance for clocks of callers.
 inline constexpr int64_t kFutureToleranceMicros = 300 * kMicrosPerSecond;

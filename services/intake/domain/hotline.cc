@@ -59,10 +59,10 @@ EventsOrRefusal DecideRegisterCall(const v1::CaseState* state, const v1::Registe
   Events events = Open(opening, context);
   v1::IntakeEvent hand_over = NewEvent(context.new_case_id, context.received_at);
   *hand_over.mutable_hand_over_clock_started()->mutable_deadline() =
-      StartClock("hotline.hand_over", context.received_at, *context.calendar);
+      context.rules->StartClock("hotline.hand_over", context.received_at);
   v1::IntakeEvent answer = NewEvent(context.new_case_id, context.received_at);
   *answer.mutable_answer_clock_started()->mutable_deadline() =
-      StartClock(request.urgent() ? "hotline.urgent" : "hotline.answer", context.received_at, *context.calendar);
+      context.rules->StartClock(request.urgent() ? "hotline.urgent" : "hotline.answer", context.received_at);
   events.push_back(std::move(hand_over));
   events.push_back(std::move(answer));
   return events;

@@ -159,6 +159,7 @@ int Deadlines(Context& context, const CaseOptions& options) {
 struct DeadlineOptions {
   std::string policy, start, municipality;
   std::vector<std::string> pauses;
+  bool extended = false;
 };
 
 int Explain(Context& context, const DeadlineOptions& options) {
@@ -171,6 +172,7 @@ int Explain(Context& context, const DeadlineOptions& options) {
   }
   request.mutable_start()->set_seconds(start->seconds);
   request.mutable_start()->set_nanos(start->nanos);
+  request.set_extended(options.extended);
   for (const auto& text : options.pauses) {
     const size_t dots = text.find("..");
     if (dots == std::string::npos || dots == 0 || dots + 2 == text.size()) {
@@ -251,6 +253,8 @@ void AddDeadlineCommand(CLI::App& app, Context& context) {
       ->add_option("--pause", options->pauses, context.Say("不计入的期间 起..止,可重复", "FROM..TO, may be repeated"))
       ->type_size(1)
       ->allow_extra_args(false);
+  explain->add_flag("--extended", options->extended,
+                    context.Say("按规则允许的期间延长", "extended by what the policy allows"));
   explain->add_option("--municipality", options->municipality, context.Say("市代码", "code"));
   explain->callback([&context, options] { context.run = [&context, options] { return Explain(context, *options); }; });
 }

@@ -1,15 +1,13 @@
 #include "services/registry/domain/registry.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <set>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "services/model/digest.h"
 #include "services/model/identity_number.h"
 
 namespace casehub::registry::domain {
@@ -19,6 +17,7 @@ using google::protobuf::util::MessageDifferencer;
 
 constexpr size_t kIdBytesMax = 64;
 constexpr size_t kNameBytesMax = 200;
+constexpr uint32_t kTermMax = 3650;  // of a policy, in its unit
 
 Refused Missing(std::string field) { return Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", std::move(field)); }
 
@@ -154,10 +153,7 @@ std::string CalendarVersion(const v1::LoadCalendarRequest& request) {
   for (const v1::CalendarDay& day : request.days()) {
     absl::StrAppend(&input, day.date(), day.working() ? " working " : " off ", day.name(), "\n");
   }
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(input.data(), input.size(), digest, &size, EVP_sha256(), nullptr);
-  return absl::BytesToHexString({reinterpret_cast<const char*>(digest), size});
+  return Sha256Hex(input);
 }
 
 Decided DecideLoadCalendar(const std::optional<v1::CalendarLoaded>& loaded, const v1::LoadCalendarRequest& request) {
@@ -183,6 +179,37 @@ Decided DecideLoadCalendar(const std::optional<v1::CalendarLoaded>& loaded, cons
   calendar->set_version(version);
   calendar->set_citation(request.citation());
   *calendar->mutable_days() = request.days();
+  return event;
+}
+
+std::string PolicyVersion(const v1::Policy& policy) {
+  v1::Policy content = policy;
+  content.clear_version();
+  return Sha256Hex(content.SerializeAsString());
+}
+
+Decided DecideSetPolicy(const PolicyState& state, const v1::SetPolicyRequest& request) {
+  const v1::Policy& policy = request.policy();
+  if (policy.name().empty()) return Missing("policy.name");
+  if (!state.known) return Refuse(Refusal::REFUSAL_POLICY_UNKNOWN).With("policy", policy.name());
+  if (policy.unit() == v1::TERM_UNIT_UNSPECIFIED) return Missing("policy.unit");
+  if (!v1::TermUnit_IsValid(policy.unit())) return RefuseField("policy.unit", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
+  if (policy.amount() < 1 || policy.amount() > kTermMax) return RefuseField("policy.amount", Phrase::PHRASE_TERM);
+  if (policy.extension() > kTermMax) return RefuseField("policy.extension", Phrase::PHRASE_TERM);
+  if (auto problem = CheckText("policy.citation_zh", policy.citation_zh(), kNameBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("policy.citation_en", policy.citation_en(), kNameBytesMax)) return *std::move(problem);
+  if (policy.valid_from().empty()) return Missing("policy.valid_from");
+  const auto from = ParseDate(policy.valid_from());
+  if (!from) return RefuseField("policy.valid_from", Phrase::PHRASE_DATE_FORMAT);
+  if (from->year() < 2000 || from->year() > 2100) {
+    return RefuseField("policy.valid_from", Phrase::PHRASE_YEARS_OF_CALENDARS);
+  }
+  if (!policy.version().empty()) return RefuseField("policy.version", Phrase::PHRASE_SET_BY_CASEHUB);
+  const std::string version = PolicyVersion(policy);
+  if (state.own && state.own->version() == version) return std::monostate();
+  v1::RegistryEvent event;
+  *event.mutable_policy_set()->mutable_policy() = policy;
+  event.mutable_policy_set()->mutable_policy()->set_version(version);
   return event;
 }
 

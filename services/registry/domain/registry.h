@@ -37,6 +37,15 @@ Decided DecideLoadCalendar(const std::optional<v1::CalendarLoaded>& loaded, cons
 // SHA-256 over year and days, in hex: the version of a calendar.
 std::string CalendarVersion(const v1::LoadCalendarRequest& request);
 
+// What section G and the municipality's own rules say of the policy's name.
+struct PolicyState {
+  bool known = false;             // section G has a policy of that name
+  std::optional<v1::Policy> own;  // what was set for the same day
+};
+Decided DecideSetPolicy(const PolicyState& state, const v1::SetPolicyRequest& request);
+// SHA-256 over all but the version itself, in hex.
+std::string PolicyVersion(const v1::Policy& policy);
+
 // The office as it stands after the event.
 v1::Office Close(v1::Office office, const v1::OfficeClosed& closed);
 

@@ -14,7 +14,7 @@ using absl::CivilDay;
 using Unit = Policy::Unit;
 
 constexpr uint64_t kSeed = 20'260'302;
-constexpr int kCases = 10'000;
+constexpr int kCases = 100'000;
 
 bool IsPaused(CivilDay day, const std::vector<Pause>& pauses) {
   for (const Pause& pause : pauses) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "services/legalclock/legal_clock.h"
 #include "services/registry/service.h"
 #include "tests/support/given.h"
 #include "tests/unit/registry/samples.h"
@@ -139,6 +140,47 @@ TEST_F(ExplainDeadline, Refusals) {
     ASSERT_TRUE(result.metadata.contains(row.key)) << row.why;
     EXPECT_EQ(result.metadata.at(row.key), row.value) << row.why;
   }
+}
+
+TEST_F(ExplainDeadline, APolicySetHereHoldsFromItsDay) {
+  ASSERT_EQ(s.When(GoodPolicy()).refusal, Refusal::REFUSAL_UNSPECIFIED);
+  EXPECT_EQ(s.When(GoodPolicy()).events.size(), 0u) << "the same again changes nothing";
+  const auto before = s.When(Ask("transfer.respond", "2026-06-30T09:00:00+08:00")).As<v1::ExplainDeadlineResponse>();
+  EXPECT_EQ(before.due_date(), "2026-07-03");
+  const auto after = s.When(Ask("transfer.respond", "2026-07-01T00:00:00+08:00")).As<v1::ExplainDeadlineResponse>();
+  EXPECT_EQ(after.due_date(), "2026-07-08");
+  EXPECT_EQ(after.citation(), "本市规定 / a rule of the municipality");
+  auto request = Ask("transfer.respond", "2026-07-01T00:00:00+08:00");
+  request.set_extended(true);
+  EXPECT_EQ(s.When(request).As<v1::ExplainDeadlineResponse>().due_date(), "2026-07-10");
+}
+
+TEST_F(ExplainDeadline, OnlyWhatMayBeExtendedIs) {
+  auto request = Ask("aid.decide", "2026-07-01T00:00:00+08:00");
+  request.set_extended(true);
+  EXPECT_EQ(s.When(request).refusal, Refusal::REFUSAL_FIELD_INVALID);
+  EXPECT_EQ(s.last().metadata.at("field"), "extended");
+}
+
+TEST_F(ExplainDeadline, PoliciesAreListedAsTheyHoldOnADay) {
+  ASSERT_EQ(s.When(GoodPolicy()).refusal, Refusal::REFUSAL_UNSPECIFIED);
+  v1::ListPoliciesRequest request;
+  const auto respond = [&](const char* day) {
+    request.set_day(day);
+    const auto reply = s.When(request).As<v1::ListPoliciesResponse>();
+    EXPECT_EQ(reply.policies_size(), static_cast<int>(legalclock::AllPolicies().size()));
+    for (const v1::Policy& policy : reply.policies()) {
+      if (policy.name() == "transfer.respond") return policy;
+    }
+    return v1::Policy();
+  };
+  EXPECT_EQ(respond("2026-06-30").amount(), 3u);
+  EXPECT_EQ(respond("2026-06-30").valid_from(), "");
+  EXPECT_EQ(respond("2026-07-01").amount(), 5u);
+  EXPECT_EQ(respond("2026-07-01").valid_from(), "2026-07-01");
+  EXPECT_EQ(respond("2026-07-01").version().size(), 64u);
+  request.set_day("2026-7-1");
+  EXPECT_EQ(s.When(request).refusal, Refusal::REFUSAL_FIELD_INVALID);
 }
 
 }  // namespace

@@ -170,5 +170,38 @@ TEST(RegistryRefusals, LoadCalendar) {
                  [](const Request& request) { return DecideLoadCalendar(std::nullopt, request); });
 }
 
+TEST(RegistryRefusals, SetPolicy) {
+  using Request = v1::SetPolicyRequest;
+  const auto policy = [](void (*change)(v1::Policy*)) {
+    return [change](Request* request) { change(request->mutable_policy()); };
+  };
+  const auto missing = Refusal::REFUSAL_FIELD_MISSING;
+  const auto invalid = Refusal::REFUSAL_FIELD_INVALID;
+  const std::vector<Row<Request>> rows = {
+      {"no name", policy([](auto* p) { p->clear_name(); }), missing, "field", "policy.name"},
+      {"no unit", policy([](auto* p) { p->clear_unit(); }), missing, "field", "policy.unit"},
+      {"a unit there is not", policy([](auto* p) { p->set_unit(static_cast<v1::TermUnit>(9)); }), invalid, "field",
+       "policy.unit"},
+      {"no amount", policy([](auto* p) { p->clear_amount(); }), invalid, "field", "policy.amount"},
+      {"ten years and a day", policy([](auto* p) { p->set_amount(3651); }), invalid, "field", "policy.amount"},
+      {"extension too long", policy([](auto* p) { p->set_extension(3651); }), invalid, "field", "policy.extension"},
+      {"no citation", policy([](auto* p) { p->clear_citation_zh(); }), missing, "field", "policy.citation_zh"},
+      {"no citation in English", policy([](auto* p) { p->clear_citation_en(); }), missing, "field",
+       "policy.citation_en"},
+      {"no first day", policy([](auto* p) { p->clear_valid_from(); }), missing, "field", "policy.valid_from"},
+      {"first day is none", policy([](auto* p) { p->set_valid_from("2026-02-29"); }), invalid, "field",
+       "policy.valid_from"},
+      {"before all calendars", policy([](auto* p) { p->set_valid_from("1999-12-31"); }), invalid, "field",
+       "policy.valid_from"},
+      {"a version of the caller's", policy([](auto* p) { p->set_version("mine"); }), invalid, "field",
+       "policy.version"},
+  };
+  Check<Request>(rows, GoodPolicy(), [](const Request& request) { return DecideSetPolicy({true, {}}, request); });
+  const auto unknown = DecideSetPolicy({false, {}}, GoodPolicy());
+  ASSERT_TRUE(std::holds_alternative<Refused>(unknown));
+  EXPECT_EQ(std::get<Refused>(unknown).reason, Refusal::REFUSAL_POLICY_UNKNOWN);
+  EXPECT_EQ(std::get<Refused>(unknown).metadata.at("policy"), "transfer.respond");
+}
+
 }  // namespace
 }  // namespace casehub::registry::domain

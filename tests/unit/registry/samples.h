@@ -52,4 +52,18 @@ inline v1::LoadCalendarRequest GoodCalendar() {
   return request;
 }
 
+inline v1::SetPolicyRequest GoodPolicy() {
+  v1::SetPolicyRequest request;
+  request.set_municipality(kMunicipality);
+  v1::Policy* policy = request.mutable_policy();
+  policy->set_name("transfer.respond");
+  policy->set_amount(5);
+  policy->set_unit(v1::TERM_UNIT_WORKING_DAYS);
+  policy->set_extension(2);
+  policy->set_citation_zh("本市规定");
+  policy->set_citation_en("a rule of the municipality");
+  policy->set_valid_from("2026-07-01");
+  return request;
+}
+
 }  // namespace casehub::registry

@@ -21,7 +21,7 @@ TransferConfig Config() {
   TransferConfig config;
   config.is_municipality = [](Municipality one) { return one == kA || one == kB; };
   config.common_superior = [](Municipality, Municipality) { return kP; };
-  config.deadline = [](Municipality, std::string_view, Instant) { return common::v1::Deadline(); };
+  config.deadline = [](std::string_view, std::string_view, Instant) { return common::v1::Deadline(); };
   return config;
 }
 

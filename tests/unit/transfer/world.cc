@@ -14,7 +14,7 @@ TransferConfig Config() {
   TransferConfig config;
   config.is_municipality = [](Municipality one) { return one == kA || one == kB || one == kC || one == kP; };
   config.common_superior = [](Municipality, Municipality) { return kP; };
-  config.deadline = [](Municipality, std::string_view policy, Instant start) {
+  config.deadline = [](std::string_view, std::string_view policy, Instant start) {
     common::v1::Deadline deadline;
     deadline.set_policy(std::string(policy));
     *deadline.mutable_due_at() = ToTimestamp({start.micros + kResponseMicros});
