@@ -217,6 +217,7 @@ void Partition::ApplyEntry(DecodedEntry* decoded, TurnOutput* out) {
   if (index >= 0) {
     pending = streams_[static_cast<size_t>(index)]->OnRecord(entry, *record, hash, judgement.verdict, out);
   }
+  if (pending) streams_[static_cast<size_t>(index)]->AnswerRecorded(*pending, entry.offset, out);
   if (judgement.verdict == Verdict::kEffective) {
     if (!record->changes.empty()) RememberStanding();
     ApplyEffective(decoded, pending.get(), out);

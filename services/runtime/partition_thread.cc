@@ -132,6 +132,8 @@ void PartitionThread::Loop() {
     input.written = partition_->StoresBehind() ? writer_.Finish() : writer_.Take();
 
     TurnOutput out;
+    // Of many records the answers go out together; a lone one is somebody's who waits.
+    if (input.entries.size() == 1) out.answer_first = [this](Reply reply) { Answer(std::move(reply)); };
     partition_->Turn(std::move(input), &out);
     if (out.fatal.ok() && !out.append.records.empty()) {
       out.append.may_wait = NothingElseToDo(out);
@@ -175,6 +177,14 @@ void PartitionThread::TellOfStores() {
 }
 
 absl::Status PartitionThread::FinishWrites() { return partition_->EndWriteBacks(writer_.Finish()); }
+
+void PartitionThread::Answer(Reply reply) {
+  {
+    std::lock_guard lock(mutex_);
+    --unanswered_;
+  }
+  options_.on_reply(std::move(reply));
+}
 
 void PartitionThread::HandOut(TurnOutput* out) {
   if (!out->replies.empty()) {

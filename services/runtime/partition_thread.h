@@ -72,6 +72,7 @@ class PartitionThread {
   Posted PostCall(std::vector<Call>* calls, Call call);
   void Loop();
   bool WaitForWork(Instant wake_at, bool more, Inbox* inbox);
+  void Answer(Reply reply);
   void HandOut(TurnOutput* out);
   // `taken`: out of the inbox, and not seen by a turn.
   void Fail(const absl::Status& status, Inbox taken = {});

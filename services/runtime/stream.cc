@@ -96,11 +96,16 @@ std::unique_ptr<Stream::Pending> Stream::OnRecord(const storage::LogEntry&, cons
   return pending;
 }
 
+void Stream::AnswerRecorded(const Pending& pending, Offset offset, TurnOutput* out) const {
+  if (pending.work.kind != WorkKind::kCommand || plants_.reply_before_read_back) return;
+  Answer(*pending.work.command, pending.reply, offset, true, out);
+  if (!out->answer_first) return;
+  out->answer_first(std::move(out->replies.back()));
+  out->replies.pop_back();
+}
+
 void Stream::Finish(std::unique_ptr<Pending> pending, Offset offset, TurnOutput* out) {
   rows_->overlay.DropPending(pending->sequence);
-  if (pending->work.kind == WorkKind::kCommand && !plants_.reply_before_read_back) {
-    Answer(*pending->work.command, pending->reply, offset, true, out);
-  }
   if (pending->work.kind == WorkKind::kMail) {
     const Mail& mail = pending->work.mail;
     out->acks.push_back({mail.service, mail.from, mail.to, mail.n});

@@ -62,6 +62,8 @@ class Stream {
   struct Pending;
   std::unique_ptr<Pending> OnRecord(const storage::LogEntry& entry, const storage::Record& record, const Hash128& hash,
                                     storage::Verdict verdict, TurnOutput* out);
+  // Its record is effective: whatever becomes of its fold, the caller's command is done.
+  void AnswerRecorded(const Pending& pending, Offset offset, TurnOutput* out) const;
   void Finish(std::unique_ptr<Pending> pending, Offset offset, TurnOutput* out);
   // Rows of this service were applied: due work may be there, messages may wait, pending rows may stand on old ones.
   void OnApplied(const AppliedWriter& writer, bool own);

@@ -2,6 +2,7 @@
 // production hand over the same structures; nothing in them waits or knows a clock.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -93,6 +94,9 @@ struct TurnInput {
 struct TurnOutput {
   storage::AppendBatch append;  // hand to the log; if it refuses, call Partition::OnAppendRefused
   std::vector<Reply> replies;
+  // May be set by who calls Turn: takes the answer to a command whose record was read back before the record is folded,
+  // instead of `replies` after it. Folding is for those who ask next, and they wait for the turn to end.
+  std::function<void(Reply)> answer_first;
   std::vector<Mail> mail;
   std::vector<MailAck> acks;
   std::vector<std::unique_ptr<WriteBack>> write_backs;

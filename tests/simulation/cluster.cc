@@ -176,6 +176,14 @@ void Cluster::Turn(int id, PartitionId partition) {
   for (const auto& command : input.commands) taken.push_back(command->ticket);
   for (const auto& query : input.queries) taken.push_back(query.ticket);
   TurnOutput out;
+  if (context_->random.OneIn(2)) {
+    out.answer_first = [&](runtime::Reply reply) {
+      context_->Count(Situation::kAnsweredFirst);
+      TurnOutput answer;
+      answer.replies.push_back(std::move(reply));
+      HandOut(&one, &shard, &answer);
+    };
+  }
   shard.live->Turn(std::move(input), &out);
   for (uint64_t ticket : taken) shard.tickets[ticket] = shard.live->rule().offset();
   CountTurn(one, &shard);

@@ -57,6 +57,7 @@ constexpr std::string_view kNames[] = {
     "a store's damage found by a read",
     "a store took no rows, and was asked again",
     "so many rows waited that nothing was folded",
+    "answered before the record was folded",
     "repeat before read-back",
     "repeat after read-back",
     "repeat answered by a later owner",

@@ -61,6 +61,7 @@ enum class Situation : uint8_t {
   kStoreFailed,
   kStoreRefused,
   kStoreStalled,
+  kAnsweredFirst,
   kRepeatBeforeReadBack,
   kRepeatAfterReadBack,
   kRepeatOfOlderEpoch,
