@@ -96,7 +96,7 @@ class BidiStream::Reactor : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   Reactor(DynamicClient* client, const std::string& method) : stub_(client->channel()) {
     AddMetadata(client->options(), &context_);
     stub_.PrepareBidiStreamingCall(&context_, method, {}, this);
-    AddHold();  // for writes, which start outside of reactions
+    AddHold();  // reads and writes start outside of reactions: the stream must not end between two of them
     StartRead(&incoming_);
     StartCall();
   }
@@ -123,7 +123,9 @@ class BidiStream::Reactor : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
       half_closed_ = true;
     }
     StartWritesDone();
-    RemoveHold();
+    std::unique_lock lock(mutex_);
+    no_more_writes_ = true;
+    LetGo(std::move(lock));
   }
 
   bool Read(google::protobuf::Message* message) {
@@ -158,9 +160,10 @@ class BidiStream::Reactor : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   }
 
   void OnReadDone(bool ok) override {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     (ok ? has_message_ : reads_over_) = true;
     changed_.notify_all();
+    LetGo(std::move(lock));
   }
   void OnWriteDone(bool ok) override {
     std::lock_guard lock(mutex_);
@@ -176,6 +179,14 @@ class BidiStream::Reactor : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   }
 
  private:
+  // Once nothing starts any more, neither a write nor a read, the stream may end.
+  void LetGo(std::unique_lock<std::mutex> lock) {
+    if (!held_ || !no_more_writes_ || !reads_over_) return;
+    held_ = false;
+    lock.unlock();
+    RemoveHold();
+  }
+
   grpc::ClientContext context_;
   grpc::GenericStub stub_;
   grpc::ByteBuffer incoming_;
@@ -187,6 +198,8 @@ class BidiStream::Reactor : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   bool writing_ = false;
   bool broken_ = false;
   bool half_closed_ = false;
+  bool no_more_writes_ = false;  // and it was said
+  bool held_ = true;
   bool done_ = false;
   grpc::Status status_;
 };

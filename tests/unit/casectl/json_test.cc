@@ -41,7 +41,7 @@ TEST(JsonTest, ShowsFieldsTheWayCasectlPromises) {
 
 TEST(JsonTest, TextIsEscapedAndStaysValid) {
   std::string out;
-  AppendJsonString(std::string("\"\\\n\t\r\x01 衢州 \xF0\x9F\x98\x80 \xff\xc0\x80 \xed\xa0\x80", 30), &out);
+  AppendJsonString("\"\\\n\t\r\x01 衢州 \xF0\x9F\x98\x80 \xff\xc0\x80 \xed\xa0\x80", &out);
   const auto parsed = nlohmann::json::parse(out, nullptr, false);
   ASSERT_FALSE(parsed.is_discarded()) << out;
   const std::string text = parsed.get<std::string>();
