@@ -148,6 +148,7 @@ void FoldRegistry(const AppliedRecord& record, size_t index, StateWriter& state)
     const auto& office = event.office_registered().office();
     registry::v1::Office kept;
     kept.set_office_id(office.office_id());
+    kept.set_kind(office.kind());
     kept.set_valid_from(office.valid_from());
     kept.set_valid_until(office.valid_until());
     state.Save(tables::OfficeKey(here, office.office_id()), kept);

@@ -56,6 +56,7 @@ void Show(const v1::CaseState& state, v1::Case* shown) {
   shown->set_competent_municipality(state.competent_municipality());
   if (here) *shown->mutable_attributes() = state.attributes();
   shown->set_escalated(state.escalated());
+  if (here && state.has_aid()) *shown->mutable_aid() = state.aid();
 }
 
 QueryResult GetCase(const v1::GetCaseRequest& request, const QueryContext& context, const StateReader& state) {

@@ -6,6 +6,7 @@
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "services/intake/domain/aid.h"
+#include "services/intake/domain/aid_review.h"
 #include "services/intake/domain/contact.h"
 #include "services/intake/domain/hotline.h"
 #include "services/intake/domain/line_import.h"
@@ -37,6 +38,7 @@ OfficeFact LoadOffice(const StateReader& state, const DecideContext& context, co
   const auto office = state.Load<registry::v1::Office>(tables::OfficeKey(context.municipality, office_id));
   if (!office) return fact;
   fact.known = true;
+  fact.is_centre = office->kind() == registry::v1::OFFICE_KIND_CENTRE;
   fact.closed_since = office->valid_until();
   const std::string today = absl::FormatCivilTime(legalclock::CivilDayOf(context.now));
   fact.open = office->valid_from() <= today && (office->valid_until().empty() || today < office->valid_until());
@@ -63,6 +65,19 @@ Outcome OnCase(const Request& request, const DecideContext& context, const State
   const auto found = LoadCase(state, context.municipality, request.case_id());
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
   return Map(decide(*found, request, ToContext(context, state)), found->case_id(), found->version(), true, Reply());
+}
+
+// The same for commands that name an office.
+template <typename Reply, typename Request>
+Outcome OnCaseAndOffice(const Request& request, const std::string& office_id, const DecideContext& context,
+                        const StateReader& state,
+                        EventsOrRefusal (*decide)(const v1::CaseState&, const Request&, const OfficeFact&,
+                                                  const Context&)) {
+  const auto found = LoadCase(state, context.municipality, request.case_id());
+  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+  const OfficeFact office = LoadOffice(state, context, office_id);
+  return Map(decide(*found, request, office, ToContext(context, state)), found->case_id(), found->version(), true,
+             Reply());
 }
 
 Outcome RegisterContact(const v1::RegisterContactRequest& request, const DecideContext& context,
@@ -128,11 +143,8 @@ Outcome HandOverToOffice(const v1::HandOverToOfficeRequest& request, const Decid
 
 Outcome AnswerConsultation(const v1::AnswerConsultationRequest& request, const DecideContext& context,
                            const StateReader& state) {
-  const auto found = LoadCase(state, context.municipality, request.case_id());
-  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
-  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
-  return Map(DecideAnswer(*found, request, office, ToContext(context, state)), found->case_id(), found->version(), true,
-             v1::AnswerConsultationResponse());
+  return OnCaseAndOffice<v1::AnswerConsultationResponse>(request, request.actor().office_id(), context, state,
+                                                         &DecideAnswer);
 }
 
 // Facts of a line system are taken whatever happened to the case: they rely on nothing.
@@ -179,6 +191,36 @@ void AddCommands(runtime::CommandTable* commands) {
   commands->Add<v1::ConfirmAnswerDeliveredRequest>(
       +[](const v1::ConfirmAnswerDeliveredRequest& request, const DecideContext& context, const StateReader& state) {
         return OnCase<v1::ConfirmAnswerDeliveredResponse>(request, context, state, &DecideConfirmDelivered);
+      });
+  commands->Add<v1::GiveHardshipPledgeRequest>(
+      +[](const v1::GiveHardshipPledgeRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::GiveHardshipPledgeResponse>(request, context, state, &DecideGivePledge);
+      });
+  commands->Add<v1::CompletePreliminaryReviewRequest>(
+      +[](const v1::CompletePreliminaryReviewRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCaseAndOffice<v1::CompletePreliminaryReviewResponse>(request, request.to_office_id(), context, state,
+                                                                      &DecidePreliminaryReview);
+      });
+  commands->Add<v1::IssueSupplementNoticeRequest>(
+      +[](const v1::IssueSupplementNoticeRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::IssueSupplementNoticeResponse>(request, context, state, &DecideIssueNotice);
+      });
+  commands->Add<v1::ConfirmDeliveryRequest>(
+      +[](const v1::ConfirmDeliveryRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::ConfirmDeliveryResponse>(request, context, state, &DecideConfirmDelivery);
+      });
+  commands->Add<v1::SubmitSupplementsRequest>(
+      +[](const v1::SubmitSupplementsRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::SubmitSupplementsResponse>(request, context, state, &DecideSubmitSupplements);
+      });
+  commands->Add<v1::DecideAidRequest>(
+      +[](const v1::DecideAidRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCaseAndOffice<v1::DecideAidResponse>(request, request.actor().office_id(), context, state,
+                                                      &DecideDecideAid);
+      });
+  commands->Add<v1::VerifyPledgeRequest>(
+      +[](const v1::VerifyPledgeRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::VerifyPledgeResponse>(request, context, state, &DecideVerifyPledge);
       });
   commands->Add<v1::WithdrawCaseRequest>(
       +[](const v1::WithdrawCaseRequest& request, const DecideContext& context, const StateReader& state) {

@@ -133,17 +133,24 @@ Calendar Rules::CalendarOf(std::string_view version) const {
   return Calendar::Builtin();
 }
 
-std::optional<Rules::Restated> Rules::Restate(const common::v1::Deadline& before) const {
+common::v1::Deadline Rules::CountAgain(const common::v1::Deadline& deadline, const std::vector<Pause>& pauses) const {
+  const Policy* policy = FindVersion(deadline);
+  const Instant start = ToInstant(deadline.started_at());
+  return ToDeadline(*policy, start, Compute(*policy, start, pauses, calendar_), calendar_);
+}
+
+std::optional<Rules::Restated> Rules::Restate(const common::v1::Deadline& before,
+                                              const std::vector<Pause>& pauses) const {
   if (!before.provisional() || before.calendar_version() == calendar_.version()) return std::nullopt;
   const Policy* policy = FindVersion(before);
   if (policy == nullptr) return std::nullopt;
   const Instant start = ToInstant(before.started_at());
   Restated restated;
-  restated.now = Compute(*policy, start, {}, calendar_);
+  restated.now = Compute(*policy, start, pauses, calendar_);
   restated.after = ToDeadline(*policy, start, restated.now, calendar_);
   const bool same = restated.after.provisional() && restated.after.due_date() == before.due_date();
   if (same) return std::nullopt;
-  restated.before = Compute(*policy, start, {}, CalendarOf(before.calendar_version()));
+  restated.before = Compute(*policy, start, pauses, CalendarOf(before.calendar_version()));
   return restated;
 }
 

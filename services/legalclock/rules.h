@@ -47,7 +47,9 @@ class Rules {
     common::v1::Deadline after;
     Explained before, now;
   };
-  std::optional<Restated> Restate(const common::v1::Deadline& before) const;
+  std::optional<Restated> Restate(const common::v1::Deadline& before, const std::vector<Pause>& pauses = {}) const;
+  // The deadline with these pauses, by the version of the policy it began with and the calendar as it is now.
+  common::v1::Deadline CountAgain(const common::v1::Deadline& deadline, const std::vector<Pause>& pauses) const;
 
  private:
   struct Set {  // a policy of its own, valid from a day on

@@ -14,7 +14,7 @@ namespace {
 
 bool MayHaveNothingToDo(const std::string& name) {
   return name == "RecallTransfer" || name == "RegisterOffice" || name == "CloseOffice" ||
-         name == "RegisterPractitioner" || name == "LoadCalendar" || name == "ImportCase";
+         name == "RegisterPractitioner" || name == "LoadCalendar" || name == "SetPolicy" || name == "ImportCase";
 }
 
 std::string Name(const Request& request) {

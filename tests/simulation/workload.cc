@@ -10,45 +10,17 @@
 #include "casehub/registry/v1/registry_service.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
 #include "services/runtime/placement.h"
+#include "tests/simulation/made_up.h"
 #include "tests/simulation/planted_service.h"
 #include "tests/simulation/services.h"
 
 namespace casehub::simulation {
-
-using common::v1::Channel;
 
 namespace {
 
 constexpr size_t kRecentCases = 12;
 constexpr size_t kFieldTooLong = 80;
 constexpr size_t kTooLargeForARecord = 300 << 10;
-
-void Seal(Random* random, common::v1::PersonalText* text, const std::string& owner) {
-  text->set_sealed(random->Bytes(24 + random->Below(40)));
-  text->set_sealed_for(owner);
-}
-
-void Someone(Random* random, common::v1::Person* person) {
-  const uint64_t high = random->Next();
-  person->set_person_id(Uuid::V7(1'700'000'000'000, high, random->Next()).ToString());
-  person->set_sealed(random->Bytes(48));
-  person->set_age_group(static_cast<common::v1::AgeGroup>(random->Below(5)));
-}
-
-Channel AnyChannel(Random* random) { return static_cast<Channel>(1 + random->Below(3)); }
-
-void AnyDocument(Random* random, common::v1::DocumentRef* document) {
-  document->set_name("document");
-  document->set_sha256(random->Bytes(random->OneIn(60) ? 31 : 32));
-  document->set_size_bytes(1 + static_cast<int64_t>(random->Below(100'000)));
-}
-
-google::protobuf::Timestamp At(int64_t micros) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(micros / kSecond);
-  timestamp.set_nanos(static_cast<int32_t>(micros % kSecond * 1000));
-  return timestamp;
-}
 
 }  // namespace
 
@@ -100,7 +72,7 @@ std::vector<Draft> Workload::Opening() {
       auto* office = request->mutable_office();
       office->set_office_id(absl::StrCat("office-", i));
       office->set_name("an office");
-      office->set_kind(registry::v1::OFFICE_KIND_CENTRE);
+      office->set_kind(i == 2 ? registry::v1::OFFICE_KIND_STATION : registry::v1::OFFICE_KIND_CENTRE);
       office->set_region_code(municipality.ToString());
       office->set_valid_from("2020-01-01");
       if (i == 3) office->set_valid_until("2026-01-01");  // a closed one, for mistakes
@@ -172,7 +144,8 @@ Draft Workload::NextStep(int index) {
     case CaseLine::kContact:
       return random.OneIn(2) ? SubmitAid(index) : RegisterContact(index);
     case CaseLine::kAid:
-      return file.away && file.readiness < 3 ? Readiness(index) : transfers_ ? Offer(index) : Readiness(index);
+      if (file.away && file.readiness < 3) return Readiness(index);
+      return transfers_ && random.OneIn(3) ? Offer(index) : AidStep(index);
     case CaseLine::kConsultation:
       return NextOfConsultation(index);
     case CaseLine::kImported:
@@ -191,7 +164,7 @@ Draft Workload::NextOfConsultation(int index) {
 }
 
 Draft Workload::AnyStep(int index) {
-  switch (context_->random.Below(transfers_ ? 15 : 11)) {
+  switch (context_->random.Below(transfers_ ? 16 : 12)) {
     case 0:
       return RegisterContact(index);
     case 1:
@@ -215,10 +188,12 @@ Draft Workload::AnyStep(int index) {
     case 10:
       return Rate(index);
     case 11:
-      return Offer(index);
+      return AidStep(index);
     case 12:
-      return Recall(index);
+      return Offer(index);
     case 13:
+      return Recall(index);
+    case 14:
       return Accept(index);
     default:
       return Decline(index);
@@ -459,7 +434,7 @@ Draft Workload::Rate(int index) {
 Draft Workload::Register() {
   Random& random = context_->random;
   const Municipality municipality = AnyMunicipality();
-  switch (random.Below(4)) {
+  switch (random.Below(5)) {
     case 0: {
       Draft draft = Opening()[random.Below(3)];
       auto* office = static_cast<registry::v1::RegisterOfficeRequest*>(draft.message.get())->mutable_office();
@@ -480,6 +455,17 @@ Draft Workload::Register() {
       one->set_office_id(random.OneIn(6) ? "nowhere" : "office-1");
       one->set_kind(registry::v1::PRACTITIONER_KIND_LAWYER);
       one->set_valid_from("2021-01-01");
+      return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
+    }
+    case 3: {
+      auto request = std::make_shared<registry::v1::SetPolicyRequest>();
+      auto* policy = request->mutable_policy();
+      policy->set_name(random.OneIn(6) ? "no.such" : random.OneIn(2) ? "hotline.answer" : "aid.decide");
+      policy->set_amount(1 + static_cast<uint32_t>(random.Below(9)));
+      policy->set_unit(static_cast<registry::v1::TermUnit>(1 + random.Below(4)));
+      policy->set_citation_zh("rule");
+      policy->set_citation_en("rule");
+      policy->set_valid_from(absl::StrCat("2026-0", 1 + random.Below(9), "-01"));
       return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
     }
     default: {

@@ -96,6 +96,8 @@ class Workload {
   Draft Withdraw(int index);
   Draft Archive(int index);
   Draft ImportCase();
+  // Legal aid from pledge to decision, in workload_aid.cc.
+  Draft AidStep(int index);
   // --- transfer
   Draft Offer(int index);
   Draft Recall(int index);

@@ -27,7 +27,8 @@ registry::v1::RegisterOfficeRequest RegisterOffice(const std::string& municipali
   auto* office = request.mutable_office();
   office->set_office_id(office_id);
   office->set_name(office_id);
-  office->set_kind(registry::v1::OFFICE_KIND_STATION);
+  const bool centre = office_id.compare(0, 6, "centre") == 0;
+  office->set_kind(centre ? registry::v1::OFFICE_KIND_CENTRE : registry::v1::OFFICE_KIND_STATION);
   office->set_region_code(municipality);
   office->set_valid_from("2020-01-01");
   return request;

@@ -16,17 +16,6 @@ constexpr int kItemsMax = 100;
 constexpr char kCatalogueVersion[] = "catalogue-1";
 constexpr char kThresholdsVersion[] = "thresholds-1";
 
-std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document) {
-  if (auto refusal = CheckText(field + ".name", document.name(), 200, true)) return refusal;
-  if (document.sha256().size() != 32) {
-    return RefuseField(field + ".sha256", Phrase::PHRASE_SHA256_BYTES);
-  }
-  if (document.size_bytes() < 0) {
-    return RefuseField(field + ".size_bytes", Phrase::PHRASE_NOT_NEGATIVE);
-  }
-  return std::nullopt;
-}
-
 std::optional<Refused> CheckAwayApplication(const v1::CaseState& state, const std::string& etag) {
   if (auto refusal = CheckEtag(state, etag)) return refusal;
   if (state.kind() != v1::CASE_KIND_LEGAL_AID) {
@@ -56,6 +45,17 @@ void AddReadiness(const v1::CaseState& state, bool list, bool interview, bool co
 }
 
 }  // namespace
+
+std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document) {
+  if (auto refusal = CheckText(field + ".name", document.name(), 200, true)) return refusal;
+  if (document.sha256().size() != 32) {
+    return RefuseField(field + ".sha256", Phrase::PHRASE_SHA256_BYTES);
+  }
+  if (document.size_bytes() < 0) {
+    return RefuseField(field + ".size_bytes", Phrase::PHRASE_NOT_NEGATIVE);
+  }
+  return std::nullopt;
+}
 
 EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1::SubmitAidApplicationRequest& request,
                                            const OfficeFact& office, bool competent_is_known, const Context& context) {

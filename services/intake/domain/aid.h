@@ -6,6 +6,7 @@
 
 namespace casehub::intake {
 
+std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document);
 // `state` is null where the application opens the case too.
 EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1::SubmitAidApplicationRequest& request,
                                            const OfficeFact& office, bool competent_is_known, const Context& context);

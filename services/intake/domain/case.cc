@@ -1,48 +1,17 @@
 #include "services/intake/domain/case.h"
 
+#include "services/intake/domain/aid_review.h"
+#include "services/intake/domain/clocks.h"
 #include "services/intake/domain/decision.h"
 
 namespace casehub::intake {
 namespace {
 
-void EndClock(std::string_view policy, Instant at, v1::CaseState* state) {
-  v1::Clock* clock = FindClock(policy, state);
-  if (clock == nullptr) return;
-  // What was done in time is in time, also if it was recorded after the clock had fired.
-  const bool late = at >= ToInstant(clock->deadline().due_at());
-  clock->set_status(late ? v1::CLOCK_STATUS_MET_LATE : v1::CLOCK_STATUS_MET);
-  *clock->mutable_ended_at() = ToTimestamp(at);
-}
-
-void CancelClocks(Instant at, v1::CaseState* state) {
-  for (v1::Clock& clock : *state->mutable_clocks()) {
-    if (clock.status() != v1::CLOCK_STATUS_RUNNING && clock.status() != v1::CLOCK_STATUS_MISSED) continue;
-    clock.set_status(v1::CLOCK_STATUS_CANCELLED);
-    *clock.mutable_ended_at() = ToTimestamp(at);
-  }
-}
-
-void AddClock(const common::v1::Deadline& deadline, v1::CaseState* state) {
-  v1::Clock* clock = state->add_clocks();
-  *clock->mutable_deadline() = deadline;
-  clock->set_status(v1::CLOCK_STATUS_RUNNING);
-}
-
-void DropAwaited(v1::CaseState* state) {
-  auto* clocks = state->mutable_clocks();
-  for (int i = clocks->size() - 1; i >= 0; --i) {
-    if (clocks->Get(i).status() == v1::CLOCK_STATUS_UNSPECIFIED) clocks->DeleteSubrange(i, 1);
-  }
-}
-
 // After a transfer the days of the decision start with custody; those of the former custodian end (decision 2).
 void AwaitDecisionClock(Instant at, v1::CaseState* state) {
   DropAwaited(state);
   if (!state->application_received()) return;
-  if (v1::Clock* former = FindClock("aid.decide", state)) {
-    former->set_status(v1::CLOCK_STATUS_CANCELLED);
-    *former->mutable_ended_at() = ToTimestamp(at);
-  }
+  CancelClock("aid.decide", at, state);
   v1::Clock* awaited = state->add_clocks();
   awaited->mutable_deadline()->set_policy("aid.decide");
   *awaited->mutable_deadline()->mutable_started_at() = ToTimestamp(at);
@@ -102,6 +71,9 @@ void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality 
   state->clear_responsible_staff_id();
   state->clear_pending_office_id();
   EndClock("transfer.forward", at, state);
+  // Notices of the former custodian stand in its ledger; what is missing is asked for anew.
+  CancelClock("aid.supplement", at, state);
+  if (state->has_aid()) state->mutable_aid()->clear_notices();
   for (v1::Clock& clock : *state->mutable_clocks()) {
     clock.clear_due_offset();
     clock.clear_due_event();
@@ -111,25 +83,6 @@ void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality 
 }
 
 }  // namespace
-
-const v1::Clock* FindClock(std::string_view policy, const v1::CaseState& state) {
-  for (const v1::Clock& clock : state.clocks()) {
-    const bool open = clock.status() == v1::CLOCK_STATUS_RUNNING || clock.status() == v1::CLOCK_STATUS_MISSED;
-    if (open && clock.deadline().policy() == policy) return &clock;
-  }
-  return nullptr;
-}
-
-const v1::Clock* FindAwaited(std::string_view policy, const v1::CaseState& state) {
-  for (const v1::Clock& clock : state.clocks()) {
-    if (clock.status() == v1::CLOCK_STATUS_UNSPECIFIED && clock.deadline().policy() == policy) return &clock;
-  }
-  return nullptr;
-}
-
-v1::Clock* FindClock(std::string_view policy, v1::CaseState* state) {
-  return const_cast<v1::Clock*>(FindClock(policy, std::as_const(*state)));
-}
 
 void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here, v1::CaseState* state) {
   state->set_version(state->version() + 1);
@@ -229,11 +182,15 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
     case v1::IntakeEvent::kCaseParked:
       state->set_parked_reason(event.case_parked().reason());
       break;
-    case v1::IntakeEvent::kClaimCodeIssued:   // derived, never stored
-    case v1::IntakeEvent::kVersionsPinned:    // stands in the ledger
-    case v1::IntakeEvent::kReceivedAtOrigin:  // transfer keeps it
-    case v1::IntakeEvent::kPartExported:      // changes nothing here
+    case v1::IntakeEvent::kClaimCodeIssued:     // derived, never stored
+    case v1::IntakeEvent::kVersionsPinned:      // stands in the ledger
+    case v1::IntakeEvent::kReceivedAtOrigin:    // transfer keeps it
+    case v1::IntakeEvent::kPartExported:        // changes nothing here
+    case v1::IntakeEvent::kCostRecoveryOpened:  // stands in the ledger
     case v1::IntakeEvent::EVENT_NOT_SET:
+      break;
+    default:
+      EvolveAid(event, recorded_at, state);
       break;
   }
 }

@@ -39,6 +39,7 @@ using Events = std::vector<v1::IntakeEvent>;
 struct OfficeFact {
   bool known = false;
   bool open = false;
+  bool is_centre = false;  // the district or city's, which decides on legal aid (C1)
   std::string closed_since;
 };
 

@@ -163,23 +163,4 @@ EventsOrRefusal DecideConfirmDelivered(const v1::CaseState& state, const v1::Con
   return events;
 }
 
-Events DecideClockFired(const v1::CaseState& state, const std::string& policy, const Context& context) {
-  const v1::Clock* clock = FindClock(policy, state);
-  if (clock == nullptr || !IsRunning(*clock) || ToInstant(clock->deadline().due_at()) > context.now ||
-      CheckActing(state)) {
-    return {};
-  }
-  Events events;
-  v1::IntakeEvent missed = NewEvent(state.case_id(), ToInstant(clock->deadline().due_at()));
-  missed.mutable_deadline_missed()->set_policy(policy);
-  *missed.mutable_deadline_missed()->mutable_due_at() = clock->deadline().due_at();
-  events.push_back(std::move(missed));
-  if (policy == "hotline.answer" || policy == "hotline.urgent") {
-    v1::IntakeEvent escalated = NewEvent(state.case_id(), context.now);
-    escalated.mutable_escalated()->set_reason("overdue");
-    events.push_back(std::move(escalated));
-  }
-  return events;
-}
-
 }  // namespace casehub::intake

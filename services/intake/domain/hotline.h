@@ -17,7 +17,5 @@ EventsOrRefusal DecideAnswer(const v1::CaseState& state, const v1::AnswerConsult
                              const OfficeFact& office, const Context& context);
 EventsOrRefusal DecideConfirmDelivered(const v1::CaseState& state, const v1::ConfirmAnswerDeliveredRequest& request,
                                        const Context& context);
-// A running clock has come to its end. No event if it does not run any more.
-Events DecideClockFired(const v1::CaseState& state, const std::string& policy, const Context& context);
 
 }  // namespace casehub::intake

@@ -31,7 +31,10 @@ bool ConcernsCustody(const IntakeEvent& event) {
     case IntakeEvent::kTransferConsentRecorded:
     case IntakeEvent::kReceivedAtOrigin:
     case IntakeEvent::kConsultationClosed:
+    case IntakeEvent::kAidRefused:
+    case IntakeEvent::kAidTerminated:
     case IntakeEvent::kCaseWithdrawn:
+    case IntakeEvent::kDeemedWithdrawn:
     case IntakeEvent::kPartExported:
       return true;
     default:
@@ -62,9 +65,12 @@ bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* sta
                                                  : HappenedAt(event, recorded_at);
       return true;
     case IntakeEvent::kConsultationClosed:
+    case IntakeEvent::kAidRefused:
+    case IntakeEvent::kAidTerminated:
       state->set_closed(true);
       return true;
     case IntakeEvent::kCaseWithdrawn:
+    case IntakeEvent::kDeemedWithdrawn:
       state->set_withdrawn(true);
       return true;
     case IntakeEvent::kPartExported:

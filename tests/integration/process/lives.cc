@@ -140,6 +140,57 @@ std::vector<Step> Offices() {
   return steps;
 }
 
+std::vector<Step> AidFromStation() {
+  const auto station = Staff(kStation, "staff-7");
+  const auto centre = Staff(kCentre, "staff-1");
+  std::vector<Step> steps;
+  steps.push_back(Learning<intake::RegisterContactResponse>(Make<intake::RegisterContactRequest>([=](const Progress&) {
+    auto request = RegisterContact(kOrigin, 1);
+    *request.mutable_actor() = station;
+    return request;
+  })));
+  steps.push_back(InOrigin<intake::SubmitAidApplicationRequest>([=](auto* request) {
+    *request->mutable_actor() = station;
+    request->mutable_statement()->set_text("申请法律援助");
+    *request->add_documents() = Document("身份证");
+  }));
+  steps.push_back(InOrigin<intake::GiveHardshipPledgeRequest>([=](auto* request) {
+    *request->mutable_actor() = station;
+    *request->mutable_pledge() = Document("经济困难告知承诺书");
+  }));
+  steps.push_back(InOrigin<intake::CompletePreliminaryReviewRequest>([=](auto* request) {
+    *request->mutable_actor() = station;
+    request->set_recommendation(intake::RECOMMENDATION_GRANT);
+    request->mutable_opinion()->set_text("符合条件,建议给予援助");
+    request->set_to_office_id(kCentre);
+  }));
+  steps.push_back(InOrigin<intake::IssueSupplementNoticeRequest>([=](auto* request) {
+    *request->mutable_actor() = centre;
+    request->add_items("劳动合同");
+    request->add_items("工资流水");
+  }));
+  steps.push_back(InOrigin<intake::ConfirmDeliveryRequest>([=](auto* request) {
+    *request->mutable_actor() = centre;
+    request->set_channel(common::v1::CHANNEL_WINDOW);
+  }));
+  for (const char* item : {"劳动合同", "工资流水"}) {
+    steps.push_back(InOrigin<intake::SubmitSupplementsRequest>([=](auto* request) {
+      *request->mutable_actor() = station;
+      request->add_items(item);
+      *request->add_documents() = Document(item);
+    }));
+  }
+  steps.push_back(InOrigin<intake::DecideAidRequest>([=](auto* request) {
+    *request->mutable_actor() = centre;
+    request->set_decision(intake::AID_DECISION_GRANTED);
+  }));
+  steps.push_back(InOrigin<intake::VerifyPledgeRequest>([=](auto* request) {
+    *request->mutable_actor() = centre;
+    request->set_truthful(true);
+  }));
+  return steps;
+}
+
 std::vector<Step> Consultation() {
   const auto station = Staff(kStation, "staff-7");
   std::vector<Step> steps;

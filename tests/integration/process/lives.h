@@ -33,6 +33,8 @@ struct Step {
 
 // Offices that the lives need.
 std::vector<Step> Offices();
+// Legal aid from a township station to the grant, its pledge found true (life 1, steps 1 to 6 and 9).
+std::vector<Step> AidFromStation();
 // A hotline consultation, from the call to the rating (life 4).
 std::vector<Step> Consultation();
 // Applied for away from home (life 5, steps 1 to 3): recalled, declined by the first, accepted by the second.

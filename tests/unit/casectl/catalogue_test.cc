@@ -34,7 +34,7 @@ TEST(CatalogueTest, EveryServiceAndMethodIsReachableByItsWords) {
 TEST(CatalogueTest, APrefixNamesAMethodWhenOnlyOneHasIt) {
   const auto& intake = *FindService("intake");
   std::vector<std::string> candidates;
-  EXPECT_EQ(FindMethod(intake, "submit", &candidates)->name(), "SubmitAidApplication");
+  EXPECT_EQ(FindMethod(intake, "submit-aid", &candidates)->name(), "SubmitAidApplication");
   EXPECT_EQ(FindMethod(intake, "register", &candidates), nullptr);
   EXPECT_THAT(candidates, ElementsAre("register-contact", "register-call"));
   EXPECT_EQ(FindMethod(intake, "fly", &candidates), nullptr);

@@ -45,6 +45,7 @@ class IntakeTest : public ::testing::Test {
     registry::v1::RegistryEvent event;
     auto* office = event.mutable_office_registered()->mutable_office();
     office->set_office_id(id);
+    office->set_kind(id == "centre" ? registry::v1::OFFICE_KIND_CENTRE : registry::v1::OFFICE_KIND_STATION);
     office->set_valid_from("2020-01-01");
     office->set_valid_until(until);
     s_.Given(ServiceId::kRegistry, event);
