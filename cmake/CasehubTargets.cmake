@@ -28,6 +28,13 @@ if(CASEHUB_SANITIZE)
   add_link_options(-fsanitize=${CASEHUB_SANITIZE})
 endif()
 
+# The allocator of a program (docs/adr/0021-jemalloc.md); the sanitizers bring their own.
+function(casehub_use_jemalloc target)
+  if(NOT CASEHUB_SANITIZE)
+    target_link_libraries(${target} PRIVATE ${CASEHUB_JEMALLOC})
+  endif()
+endfunction()
+
 function(casehub_compile_options target)
   # GCC 12 sees overlapping copies in `"x" + std::string` that are not there (GCC bug 105651).
   target_compile_options(${target} PRIVATE -Wall -Wextra -Werror -Wno-restrict)

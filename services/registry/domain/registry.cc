@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "services/model/civil_time.h"
 #include "services/model/digest.h"
 #include "services/model/identity_number.h"
 
@@ -26,14 +27,6 @@ std::optional<Refused> CheckText(const std::string& field, const std::string& te
   if (text.size() <= limit) return std::nullopt;
   return Refused{Refusal::REFUSAL_FIELD_TOO_LONG,
                  {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}}};
-}
-
-std::optional<absl::CivilDay> ParseDate(const std::string& text) {
-  absl::CivilDay day;
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day) || absl::FormatCivilTime(day) != text) {
-    return std::nullopt;
-  }
-  return day;
 }
 
 // `from` is needed, `until` may be open; a span holds at least one day.

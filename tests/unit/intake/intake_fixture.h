@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -40,6 +41,18 @@ class IntakeTest : public ::testing::Test {
     Office("gone", "2025-01-01");
   }
   void TearDown() override { EXPECT_TRUE(s_.ReplayEqualsLive()); }
+
+  // Refused for that reason, with this metadata as far as it is given, and nothing recorded.
+  void ExpectRefused(const std::function<const Result&()>& act, R refusal, const Meta& metadata) {
+    const auto rows_before = s_.state().rows();
+    const Result& result = act();
+    EXPECT_EQ(common::v1::Refusal_Name(result.refusal), common::v1::Refusal_Name(refusal));
+    for (const auto& [key, value] : metadata) {
+      ASSERT_EQ(result.metadata.count(key), 1u) << key;
+      EXPECT_EQ(result.metadata.at(key), value);
+    }
+    EXPECT_EQ(s_.state().rows(), rows_before) << "a refusal changed something";
+  }
 
   void Office(const std::string& id, const std::string& until) {
     registry::v1::RegistryEvent event;

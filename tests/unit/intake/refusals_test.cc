@@ -27,14 +27,7 @@ class RefusalTest : public IntakeTest {
     for (const Row& row : rows) {
       SCOPED_TRACE(row.name);
       const Message request = row.request();
-      const auto rows_before = s_.state().rows();
-      const Result& result = s_.When(*request);
-      EXPECT_EQ(common::v1::Refusal_Name(result.refusal), common::v1::Refusal_Name(row.refusal));
-      for (const auto& [key, value] : row.metadata) {
-        ASSERT_EQ(result.metadata.count(key), 1u) << key;
-        EXPECT_EQ(result.metadata.at(key), value);
-      }
-      EXPECT_EQ(s_.state().rows(), rows_before) << "a refusal changed something";
+      ExpectRefused([&]() -> const Result& { return s_.When(*request); }, row.refusal, row.metadata);
     }
   }
   static constexpr char kUnknown[] = "01890000-0000-7000-8000-00000000dead";
