@@ -16,6 +16,7 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_library(CASEHUB_XXHASH xxhash REQUIRED)
 find_library(CASEHUB_JEMALLOC jemalloc REQUIRED)
 find_library(CASEHUB_RE2 re2 REQUIRED)
+find_library(CASEHUB_RDKAFKA rdkafka REQUIRED)
 
 find_program(CASEHUB_CCACHE ccache)
 if(CASEHUB_CCACHE)
