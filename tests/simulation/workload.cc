@@ -142,6 +142,8 @@ Draft Workload::NextStep(int index) {
   }
   // Twice declined: only a recall from the superior brings it back, and then it is offered to nobody any more.
   if (file.declines > 1 && random.OneIn(2)) return random.OneIn(2) ? Recall(index) : Offer(index);
+  // What is concluded stays so, however often someone tries to go on.
+  if (file.closed && file.line == CaseLine::kMediation && random.OneIn(3)) return AnyMediationStep(index);
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
   const bool on_its_way = !file.left.empty() || file.declines > 0;
