@@ -1,11 +1,13 @@
 #include "services/intake/fold.h"
 
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 #include "services/intake/domain/case.h"
 #include "services/intake/domain/deadlines.h"
 #include "services/intake/domain/decision.h"
 #include "services/intake/tables.h"
+#include "services/legalclock/provisional.h"
 
 namespace casehub::intake {
 namespace {
@@ -54,21 +56,14 @@ void DisarmRestated(const v1::IntakeEvent& event, v1::CaseState* row, StateWrite
   if (v1::Clock* clock = FindClock(event.deadline_restated().before().policy(), row)) Disarm(clock, state);
 }
 
-// Cases with a provisional date are found when a calendar is loaded. A date may have been counted before the calendar
-// that stands here already, and a frozen case thaws after it was loaded: then it is counted again at once.
+// Cases with a provisional date are found when a calendar is loaded.
 void ArrangeProvisional(bool was, const v1::CaseState& row, const Uuid& case_id, Municipality here, bool look_again,
                         StateWriter& state) {
   const v1::Clock* clock = FindProvisional(row);
-  const std::string key = tables::ProvisionalKey(here, case_id);
-  if (clock == nullptr) {
-    if (was) state.Delete(key);
-    return;
-  }
-  if (!was) state.Put(key, "1");
-  if (was && !look_again) return;
-  const auto rules = legalclock::RulesIn(state, tables::RulesKey(here));
-  if (clock->deadline().calendar_version() == rules->calendar().version()) return;
-  state.AddDue(kImmediately, {tables::kRestate, here, CasePayload(case_id)});
+  legalclock::KeepProvisional(clock == nullptr ? nullptr : &clock->deadline(), was, look_again,
+                              tables::ProvisionalKey(here, case_id), tables::RulesKey(here), state, [&] {
+                                state.AddDue(kImmediately, {tables::kRestate, here, CasePayload(case_id)});
+                              });
 }
 
 // All consecutive events of a record about one case are folded at the first of them, so that its row is read and
@@ -103,6 +98,23 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
   state.Save(key, row);
 }
 
+// A mediation that ends closes the case here too: no further hand-over, and it can be archived.
+void FoldMediation(const AppliedRecord& record, size_t index, StateWriter& state) {
+  const auto& event = static_cast<const mediation::v1::MediationEvent&>(*record.events[index]);
+  if (!event.has_referral_returned() && !event.has_mediation_succeeded() && !event.has_mediation_failed()) return;
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Municipality here = record.header->municipality;
+  const std::string key = tables::CaseKey(here, *case_id);
+  auto row = state.Load<v1::CaseState>(key);
+  if (!row) return;
+  const bool was_provisional = FindProvisional(*row) != nullptr;
+  Evolve(event, record.header->decided_at, &*row);
+  ArrangeClocks(&*row, *case_id, here, state);
+  ArrangeProvisional(was_provisional, *row, *case_id, here, false, state);
+  state.Save(key, *row);
+}
+
 void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state) {
   const auto& event = static_cast<const transfer::v1::TransferEvent&>(*record.events[index]);
   const auto case_id = Uuid::Parse(event.case_id());
@@ -132,13 +144,9 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
 
 // The dates that waited for this year are counted again, each by itself.
 void RestateProvisional(Municipality here, StateWriter& state) {
-  const std::string prefix = tables::Prefix(tables::kProvisional, here);
-  std::vector<std::string> case_ids;
-  state.Scan(prefix, prefix + '\xff', [&](std::string_view row, std::string_view) {
-    case_ids.emplace_back(row.substr(prefix.size()));
-    return true;
+  legalclock::ForEachProvisional(tables::Prefix(tables::kProvisional, here), state, [&](std::string case_id) {
+    state.AddDue(kImmediately, {tables::kRestate, here, std::move(case_id)});
   });
-  for (std::string& case_id : case_ids) state.AddDue(kImmediately, {tables::kRestate, here, std::move(case_id)});
 }
 
 void FoldRegistry(const AppliedRecord& record, size_t index, StateWriter& state) {
@@ -169,6 +177,9 @@ void Fold(const AppliedRecord& record, size_t event_index, StateWriter& state) {
   switch (record.header->service) {
     case ServiceId::kIntake:
       FoldOwn(record, event_index, state);
+      break;
+    case ServiceId::kMediation:
+      FoldMediation(record, event_index, state);
       break;
     case ServiceId::kTransfer:
       FoldTransfer(record, event_index, state);

@@ -10,6 +10,7 @@
 #include "services/intake/domain/contact.h"
 #include "services/intake/domain/hotline.h"
 #include "services/intake/domain/line_import.h"
+#include "services/intake/domain/referral.h"
 #include "services/intake/tables.h"
 #include "services/model/regions.h"
 
@@ -131,6 +132,19 @@ Outcome RegisterCall(const v1::RegisterCallRequest& request, const DecideContext
              std::move(reply));
 }
 
+Outcome ReceiveReferral(const v1::ReceiveReferralRequest& request, const DecideContext& context,
+                        const StateReader& state) {
+  const Context own = ToContext(context, state);
+  std::optional<std::string> taken_by;
+  if (!request.source_reference().empty()) {
+    auto row = state.Get(tables::SourceKey(context.municipality, SourceSystemOf(request), request.source_reference()));
+    if (row) taken_by = Uuid::FromBytes(*row)->ToString();
+  }
+  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
+  return Map(DecideReceiveReferral(request, taken_by, office, own), own.new_case_id, 0, false,
+             v1::ReceiveReferralResponse());
+}
+
 Outcome HandOverToOffice(const v1::HandOverToOfficeRequest& request, const DecideContext& context,
                          const StateReader& state) {
   const auto found = LoadCase(state, context.municipality, request.case_id());
@@ -222,6 +236,7 @@ void AddCommands(runtime::CommandTable* commands) {
       +[](const v1::VerifyPledgeRequest& request, const DecideContext& context, const StateReader& state) {
         return OnCase<v1::VerifyPledgeResponse>(request, context, state, &DecideVerifyPledge);
       });
+  commands->Add<v1::ReceiveReferralRequest>(&ReceiveReferral);
   commands->Add<v1::WithdrawCaseRequest>(
       +[](const v1::WithdrawCaseRequest& request, const DecideContext& context, const StateReader& state) {
         return OnCase<v1::WithdrawCaseResponse>(request, context, state, &DecideWithdraw);

@@ -6,6 +6,7 @@
 #include "services/intake/service.h"
 #include "services/intake/tables.h"
 #include "services/legalclock/rules.h"
+#include "services/mediation/service.h"
 #include "services/model/key_bytes.h"
 #include "services/model/regions.h"
 #include "services/registry/service.h"
@@ -24,6 +25,7 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(
   };
   std::vector<std::unique_ptr<runtime::Service>> services;
   services.push_back(intake::MakeIntakeService());
+  services.push_back(mediation::MakeMediationService());
   services.push_back(evaluation::MakeEvaluationService());
   services.push_back(transfer::MakeTransferService(std::move(transfer)));
   services.push_back(registry::MakeRegistryService());

@@ -2,6 +2,7 @@
 
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "services/legalclock/rules.h"
 #include "services/transfer/domain/custody.h"
 #include "services/transfer/domain/facts.h"
@@ -77,6 +78,18 @@ void FoldIntake(const intake::v1::IntakeEvent& event, const storage::Record& hea
   if (event.has_part_exported()) OfferWhenComplete(row, *state, rows);
 }
 
+void FoldMediation(const mediation::v1::MediationEvent& event, const storage::Record& header,
+                   runtime::StateWriter& rows) {
+  if (!ConcernsCustody(event)) return;
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Row row{header.municipality, *case_id};
+  auto state = tables::LoadState(rows, row.municipality, row.case_id);
+  if (!state || !Evolve(event, &*state)) return;
+  Save(row, *state, rows);
+  if (event.has_part_exported()) OfferWhenComplete(row, *state, rows);
+}
+
 void FoldEvaluation(const evaluation::v1::EvaluationEvent& event, const storage::Record& header,
                     runtime::StateWriter& rows) {
   if (!event.has_part_exported()) return;
@@ -99,6 +112,8 @@ void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::Sta
       return FoldTransfer(static_cast<const v1::TransferEvent&>(event), record.header->municipality, rows);
     case ServiceId::kIntake:
       return FoldIntake(static_cast<const intake::v1::IntakeEvent&>(event), *record.header, rows);
+    case ServiceId::kMediation:
+      return FoldMediation(static_cast<const mediation::v1::MediationEvent&>(event), *record.header, rows);
     case ServiceId::kEvaluation:
       return FoldEvaluation(static_cast<const evaluation::v1::EvaluationEvent&>(event), *record.header, rows);
     case ServiceId::kRegistry:

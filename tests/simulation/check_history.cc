@@ -9,6 +9,7 @@
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/ledger/v1/ledger_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 #include "tests/simulation/checks.h"
 
@@ -17,7 +18,10 @@ namespace {
 
 using evaluation::v1::EvaluationEvent;
 using intake::v1::IntakeEvent;
+using mediation::v1::MediationEvent;
 using transfer::v1::TransferEvent;
+
+constexpr size_t kExporters = 3;  // services that hold state of a case, besides transfer
 
 // A case in the log of one municipality.
 struct Local {
@@ -103,6 +107,10 @@ class History {
         IntakeEvent event;
         return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
       }
+      if (record.service == ServiceId::kMediation) {
+        MediationEvent event;
+        return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
+      }
       EvaluationEvent event;
       return record.service == ServiceId::kEvaluation &&
              event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
@@ -119,6 +127,8 @@ class History {
     switch (service) {
       case ServiceId::kIntake:
         return Parse<IntakeEvent>(bytes, &History::OnIntake);
+      case ServiceId::kMediation:
+        return Parse<MediationEvent>(bytes, &History::OnMediation);
       case ServiceId::kEvaluation:
         return Parse<EvaluationEvent>(bytes, &History::OnEvaluation);
       case ServiceId::kTransfer:
@@ -162,6 +172,12 @@ class History {
     if (event.has_part_exported()) {
       OnPart(event.part_exported().hop(), ServiceId::kEvaluation, event.part_exported().state(), &history);
     }
+  }
+
+  void OnMediation(const MediationEvent& event) {
+    const auto id = Uuid::Parse(event.case_id());
+    if (!id || !event.has_part_exported()) return;
+    OnPart(event.part_exported().hop(), ServiceId::kMediation, event.part_exported().state(), &cases_[*id]);
   }
 
   void OnPart(uint64_t number, ServiceId service, const std::string& state, CaseHistory* history) {
@@ -222,7 +238,7 @@ class History {
   void OnOffered(uint64_t number, CaseHistory* history, const Local& local) {
     Hop& hop = history->hops[number];
     if (local.frozen_hop != number) Report("offered_while_not_frozen", absl::StrCat("hop ", number));
-    if (hop.parts.size() < 2) Report("offered_without_parts", absl::StrCat("hop ", number));
+    if (hop.parts.size() < kExporters) Report("offered_without_parts", absl::StrCat("hop ", number));
     hop.offered = true;
   }
 

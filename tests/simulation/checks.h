@@ -25,6 +25,8 @@ void CheckCommands(const WorldView& world);
 void CheckStreams(const WorldView& world);
 // Over all logs in the order in which records arrived: custody, ratings, mailboxes.
 void CheckHistory(const WorldView& world);
+// Over all logs: consent, conclusion, subsidy and confirmation of every dispute, by the rules of life 3 alone.
+void CheckMediation(const WorldView& world);
 // The same log gives the same rows to every reader, whether it read from the start, from a snapshot or lived through
 // it; and the same chains as a reader that knows nothing but the raw log.
 void CheckReplicas(const WorldView& world);

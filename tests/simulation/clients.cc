@@ -256,8 +256,10 @@ void Clients::OnAnswered(size_t index, const runtime::Reply& reply, PartitionId 
   }
   if (draining_) return;
   const int followed = request.draft.case_index;
-  if (request.draft.service == ServiceId::kTransfer && followed >= 0 &&
-      (context_->random.OneIn(2) || workload_.IsRestless(followed))) {
+  const bool goes_on = (request.draft.service == ServiceId::kTransfer &&
+                        (context_->random.OneIn(2) || workload_.IsRestless(followed))) ||
+                       (request.draft.service == ServiceId::kMediation && !context_->random.OneIn(6));
+  if (followed >= 0 && goes_on) {
     context_->After(context_->random.Between(1, 60) * kMillisecond, [this, followed] {
       if (!draining_) Issue(workload_.FollowUp(followed));
     });

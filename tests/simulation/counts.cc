@@ -98,6 +98,16 @@ constexpr std::string_view kNames[] = {
     "rated twice",
     "rating slot expired",
     "head sealed",
+    "referral returned: a party refused",
+    "mediation succeeded",
+    "mediation failed",
+    "term of a mediation missed",
+    "term of a mediation extended",
+    "parties reminded of the confirmation",
+    "confirmation lapsed",
+    "fact of a mediation while it was frozen",
+    "fact of a mediation sent on to the custodian",
+    "dispute accepted again where custody moved",
 };
 static_assert(std::size(kNames) == kSituations);
 

@@ -104,6 +104,17 @@ enum class Situation : uint8_t {
   kRatedTwice,
   kSlotExpired,
   kHeadSealed,
+  // mediation
+  kReferralReturned,
+  kMediationSucceeded,
+  kMediationFailed,
+  kMediationMissed,
+  kMediationExtended,
+  kConfirmationReminded,
+  kConfirmationLapsed,
+  kMediationFactHeld,
+  kMediationFactSentOn,
+  kMediationAcceptedAgain,
   kCount,
 };
 inline constexpr size_t kSituations = static_cast<size_t>(Situation::kCount);

@@ -5,6 +5,7 @@
 #include "casehub/evaluation/v1/evaluation_state.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/intake/v1/intake_state.pb.h"
+#include "casehub/mediation/v1/mediation_state.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 
 // GCC 12 sees the vectors of an inlined variant's destructor as never allocated.
@@ -18,7 +19,7 @@ using runtime::Decision;
 using runtime::Outcome;
 using runtime::StateReader;
 
-constexpr char kFirstTable = 1;  // cases of intake, slots of evaluation
+constexpr char kFirstTable = 1;  // cases of intake, disputes of mediation, slots of evaluation
 
 // Shows the rows of the first table otherwise than they are.
 class AlteredReader : public StateReader {
@@ -53,6 +54,35 @@ std::string WithoutRating(const std::string& value) {
   slot.ParseFromString(value);
   if (slot.status() == evaluation::v1::SLOT_STATUS_RATED) slot.set_status(evaluation::v1::SLOT_STATUS_OPEN);
   return slot.SerializeAsString();
+}
+
+mediation::v1::MediationState ParseDispute(const std::string& value) {
+  mediation::v1::MediationState state;
+  state.ParseFromString(value);
+  return state;
+}
+
+std::string WithConsent(const std::string& value) {
+  auto state = ParseDispute(value);
+  for (auto& party : *state.mutable_parties()) party.set_consent(mediation::v1::CONSENT_GIVEN);
+  return state.SerializeAsString();
+}
+
+std::string WithoutConclusion(const std::string& value) {
+  auto state = ParseDispute(value);
+  if (state.status() == mediation::v1::MEDIATION_STATUS_SUCCEEDED ||
+      state.status() == mediation::v1::MEDIATION_STATUS_FAILED) {
+    state.set_status(mediation::v1::MEDIATION_STATUS_ACCEPTED);
+  }
+  return state.SerializeAsString();
+}
+
+std::string WithoutWindow(const std::string& value) {
+  auto state = ParseDispute(value);
+  if (state.has_agreement()) {
+    state.mutable_confirmation_term()->mutable_deadline()->mutable_due_at()->set_seconds(4'000'000'000);
+  }
+  return state.SerializeAsString();
 }
 
 void AlterTransfer(const DomainPlants& plants, transfer::v1::TransferEvent* event) {
@@ -113,7 +143,15 @@ class PlantedService : public runtime::Service {
     if (plants_.second_rating && id() == ServiceId::kEvaluation) {
       return inner_->Decide(request, context, AlteredReader(state, &WithoutRating));
     }
+    if (id() == ServiceId::kMediation && AlterDispute() != nullptr) {
+      return inner_->Decide(request, context, AlteredReader(state, AlterDispute()));
+    }
     return inner_->Decide(request, context, state);
+  }
+  AlteredReader::Alter AlterDispute() const {
+    if (plants_.consent_ignored) return &WithConsent;
+    if (plants_.conclusion_forgotten) return &WithoutConclusion;
+    return plants_.window_ignored ? &WithoutWindow : nullptr;
   }
   void AlterOutcome(Outcome* outcome) const {
     if (auto* decision = std::get_if<Decision>(outcome)) Alter(decision);

@@ -50,6 +50,9 @@ std::vector<Planted> MakePlants() {
       InDomain("hop_reused", "every attempt at a transfer is hop 1", &DomainPlants::hop_reused),
       InDomain("thaw_on_recall", "the origin thaws when it asks for a recall", &DomainPlants::thaw_on_recall),
       InDomain("parts_lost", "custody moves without the parts that were exported", &DomainPlants::parts_lost),
+      InDomain("consent_ignored", "a dispute is accepted without the parties' consent", &DomainPlants::consent_ignored),
+      InDomain("conclusion_forgotten", "a concluded mediation goes on", &DomainPlants::conclusion_forgotten),
+      InDomain("window_ignored", "the parties may apply for confirmation at any time", &DomainPlants::window_ignored),
   };
 }
 

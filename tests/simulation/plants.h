@@ -12,11 +12,14 @@ namespace casehub::simulation {
 
 // Bugs of domain rules, planted around the services (planted_service.h).
 struct DomainPlants {
-  bool freeze_ignored = false;  // intake neither sees that a case is frozen nor relies on its standing
-  bool second_rating = false;   // evaluation forgets that a slot is used
-  bool hop_reused = false;      // transfer mints hop 1 again and again
-  bool thaw_on_recall = false;  // the origin acts again as soon as it asks for the case back
-  bool parts_lost = false;      // custody moves without the parts that were exported
+  bool freeze_ignored = false;        // intake neither sees that a case is frozen nor relies on its standing
+  bool second_rating = false;         // evaluation forgets that a slot is used
+  bool hop_reused = false;            // transfer mints hop 1 again and again
+  bool thaw_on_recall = false;        // the origin acts again as soon as it asks for the case back
+  bool parts_lost = false;            // custody moves without the parts that were exported
+  bool consent_ignored = false;       // mediation takes every party's consent for given
+  bool conclusion_forgotten = false;  // mediation goes on with a dispute that is concluded
+  bool window_ignored = false;        // the time to apply for confirmation never ends
 };
 
 struct Planted {

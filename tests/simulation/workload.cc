@@ -79,6 +79,7 @@ std::vector<Draft> Workload::Opening() {
       drafts.push_back(Make(ServiceId::kRegistry, municipality, std::move(request), -1));
     }
   }
+  OpenMediation(&drafts);
   return drafts;
 }
 
@@ -90,6 +91,7 @@ Draft Workload::NextCommand() {
   if (cases_.empty() || die < 22) return RegisterCall(-1);
   if (die < 29) return RegisterContact(-1);
   if (die < 33) return SubmitAid(-1);
+  if (die < 37) return Refer();
   const int index = PickCase();
   return die < 84 ? NextStep(index) : AnyStep(index);
 }
@@ -107,6 +109,7 @@ std::vector<Draft> Workload::Race() {
     if (random.OneIn(3)) drafts.push_back(RegisterContact(index));
   } else if (file.closed) {
     drafts = {Rate(index), Rate(index), Archive(index)};
+    if (file.line == CaseLine::kMediation) drafts.push_back(AnyMediationStep(index));
   } else {
     if (transfers_) drafts.push_back(Offer(index));
     drafts.push_back(random.OneIn(3) ? Withdraw(index) : NextStep(index));
@@ -127,6 +130,9 @@ Draft Workload::NextStep(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];
   if (file.restless && transfers_) return file.offered ? Accept(index) : Offer(index);
+  if (file.mediation.agreed && random.OneIn(3)) {
+    return MediationFact(index, file.left.empty() || random.OneIn(2) ? file.at : file.left.back());
+  }
   if (file.offered) {
     // What was declined once is likely to be declined again: that is when the superior comes in.
     const uint64_t die = random.Below(file.declines == 1 ? 20 : 10);
@@ -136,10 +142,15 @@ Draft Workload::NextStep(int index) {
   }
   // Twice declined: only a recall from the superior brings it back, and then it is offered to nobody any more.
   if (file.declines > 1 && random.OneIn(2)) return random.OneIn(2) ? Recall(index) : Offer(index);
+  // What is concluded stays so, however often someone tries to go on.
+  if (file.closed && file.line == CaseLine::kMediation && random.OneIn(3)) return AnyMediationStep(index);
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
   const bool on_its_way = !file.left.empty() || file.declines > 0;
-  if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? 2 : 4)) return Offer(index);
+  const uint64_t seldom = file.line == CaseLine::kMediation && !file.mediation.agreed ? 12 : 4;
+  if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? seldom / 2 : seldom)) {
+    return Offer(index);
+  }
   switch (file.line) {
     case CaseLine::kContact:
       return random.OneIn(2) ? SubmitAid(index) : RegisterContact(index);
@@ -148,6 +159,8 @@ Draft Workload::NextStep(int index) {
       return transfers_ && random.OneIn(3) ? Offer(index) : AidStep(index);
     case CaseLine::kConsultation:
       return NextOfConsultation(index);
+    case CaseLine::kMediation:
+      return MediationStep(index);
     case CaseLine::kImported:
       return ImportCase();
   }
@@ -164,6 +177,7 @@ Draft Workload::NextOfConsultation(int index) {
 }
 
 Draft Workload::AnyStep(int index) {
+  if (context_->random.OneIn(8)) return AnyMediationStep(index);
   switch (context_->random.Below(transfers_ ? 16 : 12)) {
     case 0:
       return RegisterContact(index);
@@ -460,7 +474,9 @@ Draft Workload::Register() {
     case 3: {
       auto request = std::make_shared<registry::v1::SetPolicyRequest>();
       auto* policy = request->mutable_policy();
-      policy->set_name(random.OneIn(6) ? "no.such" : random.OneIn(2) ? "hotline.answer" : "aid.decide");
+      const char* names[] = {"hotline.answer", "aid.decide", "mediation.ordinary"};
+      policy->set_name(random.OneIn(6) ? "no.such" : names[random.Below(3)]);
+      if (policy->name() == "mediation.ordinary") policy->set_extension(5);
       policy->set_amount(1 + static_cast<uint32_t>(random.Below(9)));
       policy->set_unit(static_cast<registry::v1::TermUnit>(1 + random.Below(4)));
       policy->set_citation_zh("rule");

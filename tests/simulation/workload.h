@@ -14,7 +14,18 @@
 
 namespace casehub::simulation {
 
-enum class CaseLine { kContact, kAid, kConsultation, kImported };
+enum class CaseLine { kContact, kAid, kConsultation, kImported, kMediation };
+
+// How far a mediation has come, as its clients believe.
+struct MediationFile {
+  uint32_t parties = 0;
+  uint32_t consents = 0;
+  bool accepted = false;
+  bool assigned = false;
+  bool met = false;
+  bool agreed = false;
+  bool returned = false;
+};
 
 // A case as its clients believe it to be.
 struct CaseFile {
@@ -42,6 +53,7 @@ struct CaseFile {
   std::vector<Municipality> left;  // where it was, newest last
   bool restless = false;           // goes round and round
   PartitionId partition = 0;
+  MediationFile mediation;
   Offset seen_at = kNoOffset;  // an acknowledgement that says it is at `at`
 };
 
@@ -64,7 +76,7 @@ class Workload {
   Draft NextQuery();
   // What whoever follows a case does at once when a step of it is done.
   Draft FollowUp(int case_index) { return NextStep(case_index); }
-  bool IsRestless(int case_index) const { return cases_[static_cast<size_t>(case_index)].restless; }
+  bool IsRestless(int case_index) const { return case_index >= 0 && cases_[static_cast<size_t>(case_index)].restless; }
   // Several commands at once on one case, which cannot all succeed.
   std::vector<Draft> Race();
   // The same request with another body; nullopt where there is nothing to change.
@@ -98,6 +110,13 @@ class Workload {
   Draft ImportCase();
   // Legal aid from pledge to decision, in workload_aid.cc.
   Draft AidStep(int index);
+  // Disputes from referral to what follows the agreement, in workload_mediation.cc.
+  void OpenMediation(std::vector<Draft>* drafts);
+  Draft Refer();
+  Draft MediationStep(int index);
+  Draft AnyMediationStep(int index);
+  Draft MediationFact(int index, Municipality at);
+  Draft MediationQuery(int index);
   // --- transfer
   Draft Offer(int index);
   Draft Recall(int index);
@@ -116,5 +135,8 @@ class Workload {
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
   int references_ = 0;
 };
+
+// What clients learn from an acknowledgement of mediation.
+void LearnMediation(const Draft& draft, CaseFile* file);
 
 }  // namespace casehub::simulation

@@ -36,6 +36,7 @@ AboutCase ReadReply(const std::string& bytes) {
 AboutCase ReadOpening(const std::string& name, const std::string& bytes) {
   if (name == "RegisterCall") return ReadReply<intake::v1::RegisterCallResponse>(bytes);
   if (name == "SubmitAidApplication") return ReadReply<intake::v1::SubmitAidApplicationResponse>(bytes);
+  if (name == "ReceiveReferral") return ReadReply<intake::v1::ReceiveReferralResponse>(bytes);
   if (name == "ImportCase") return ReadReply<ingest::v1::ImportCaseResponse>(bytes);
   return ReadReply<intake::v1::RegisterContactResponse>(bytes);
 }
@@ -43,6 +44,7 @@ AboutCase ReadOpening(const std::string& name, const std::string& bytes) {
 CaseLine LineOf(const std::string& name) {
   if (name == "RegisterCall") return CaseLine::kConsultation;
   if (name == "SubmitAidApplication") return CaseLine::kAid;
+  if (name == "ReceiveReferral") return CaseLine::kMediation;
   return CaseLine::kContact;
 }
 
@@ -76,6 +78,7 @@ void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file)
     file->offered = false;
     file->office.clear();
     file->pending_office.clear();
+    file->mediation.accepted = file->mediation.assigned = false;  // the committee is the one of before
   } else if (draft.name == "DeclineTransfer") {
     ++file->declines;
     file->offered = false;
@@ -115,6 +118,7 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     file.source = TextField(*draft.message, "source_system");
     file.reference = TextField(*draft.message, "external_reference");
     if (draft.name == "SubmitAidApplication") LearnAid(*draft.message, &file);
+    if (file.line == CaseLine::kMediation) LearnMediation(draft, &file);
     file.partition = partition;
     file.seen_at = offset;
     file.restless = file.line == CaseLine::kContact && context_->random.OneIn(10);
@@ -128,6 +132,10 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     if (file.at == before) return;
     file.partition = partition;
     file.seen_at = offset;
+    return;
+  }
+  if (draft.service == ServiceId::kMediation) {
+    LearnMediation(draft, &file);
     return;
   }
   if (draft.service == ServiceId::kEvaluation) {
@@ -151,7 +159,10 @@ Draft Workload::NextQuery() {
     request->set_case_id(case_id);
     draft = Make(service, municipality, std::move(request), index);
   };
-  switch (random.Below(9)) {
+  switch (random.Below(11)) {
+    case 9:
+    case 10:
+      return MediationQuery(index);
     case 0:
     case 1:
       about_case(ServiceId::kIntake, std::make_shared<intake::v1::GetCaseRequest>());

@@ -106,6 +106,9 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
     case v1::IntakeEvent::kApplicationReceived:
       Receive(event.application_received(), state);
       break;
+    case v1::IntakeEvent::kReferralReceived:
+      *state->mutable_question() = event.referral_received().dispute();
+      break;
     case v1::IntakeEvent::kDecisionClockStarted:
       DropAwaited(state);
       AddClock(event.decision_clock_started().deadline(), state);
@@ -193,6 +196,14 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
       EvolveAid(event, recorded_at, state);
       break;
   }
+}
+
+void Evolve(const mediation::v1::MediationEvent&, Instant recorded_at, v1::CaseState* state) {
+  CancelClocks(recorded_at, state);
+  state->clear_pending_office_id();
+  state->set_status(v1::CASE_STATUS_CLOSED);
+  state->set_version(state->version() + 1);
+  *state->mutable_changed_at() = ToTimestamp(recorded_at);
 }
 
 void Evolve(const transfer::v1::TransferEvent& event, Instant recorded_at, Municipality here, v1::CaseState* state) {

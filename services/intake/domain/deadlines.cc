@@ -10,13 +10,6 @@ bool IsCounting(const v1::Clock& clock) {
   return clock.status() == v1::CLOCK_STATUS_RUNNING || clock.status() == v1::CLOCK_STATUS_MISSED;
 }
 
-common::v1::Explanation ToExplanation(const legalclock::Explained& explained) {
-  common::v1::Explanation explanation;
-  for (const std::string& step : explained.steps_zh) explanation.add_steps_zh(step);
-  for (const std::string& step : explained.steps_en) explanation.add_steps_en(step);
-  return explanation;
-}
-
 }  // namespace
 
 Events DecideClockFired(const v1::CaseState& state, const std::string& policy, const Context& context) {
@@ -70,8 +63,8 @@ Events DecideRestate(const v1::CaseState& state, const Context& context) {
     auto* event = events.emplace_back(NewEvent(state.case_id(), context.now)).mutable_deadline_restated();
     *event->mutable_before() = clock.deadline();
     *event->mutable_after() = std::move(restated->after);
-    *event->mutable_why_before() = ToExplanation(restated->before);
-    *event->mutable_why_after() = ToExplanation(restated->now);
+    *event->mutable_why_before() = legalclock::ToExplanation(restated->before);
+    *event->mutable_why_after() = legalclock::ToExplanation(restated->now);
   }
   return events;
 }

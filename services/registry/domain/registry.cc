@@ -51,6 +51,12 @@ std::optional<Refused> CheckOffice(const v1::Office& office) {
   if (auto problem = CheckText("office.name", office.name(), kNameBytesMax)) return problem;
   if (office.kind() == v1::OFFICE_KIND_UNSPECIFIED) return Missing("office.kind");
   if (!v1::OfficeKind_IsValid(office.kind())) return RefuseField("office.kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
+  if (!v1::MediationKind_IsValid(office.mediation_kind())) {
+    return RefuseField("office.mediation_kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
+  }
+  if (office.mediation_kind() != v1::MEDIATION_KIND_UNSPECIFIED && office.kind() != v1::OFFICE_KIND_COMMITTEE) {
+    return RefuseField("office.mediation_kind", Phrase::PHRASE_ONLY_OF_A_COMMITTEE);
+  }
   if (!IsRegionCode(office.region_code())) {
     return RefuseField("office.region_code", Phrase::PHRASE_REGION_CODE);
   }

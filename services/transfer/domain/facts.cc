@@ -80,4 +80,18 @@ bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* sta
   }
 }
 
+bool ConcernsCustody(const mediation::v1::MediationEvent& event) {
+  return event.has_referral_returned() || event.has_mediation_succeeded() || event.has_mediation_failed() ||
+         event.has_part_exported();
+}
+
+bool Evolve(const mediation::v1::MediationEvent& event, v1::CustodyState* state) {
+  if (!ConcernsCustody(event)) return false;
+  if (event.has_part_exported()) {
+    return AddExported(event.part_exported().hop(), ServiceId::kMediation, event.part_exported().state(), state);
+  }
+  state->set_closed(true);
+  return true;
+}
+
 }  // namespace casehub::transfer

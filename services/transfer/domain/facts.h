@@ -1,7 +1,9 @@
-// What custody needs to know of intake's events: that a case is here, whether it may leave, and what goes with it.
+// What custody needs to know of the events of intake and mediation: that a case is here, whether it may leave, and what
+// goes with it.
 #pragma once
 
 #include "casehub/intake/v1/intake_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "services/transfer/domain/custody.h"
 
 namespace casehub::transfer {
@@ -10,6 +12,9 @@ namespace casehub::transfer {
 bool ConcernsCustody(const intake::v1::IntakeEvent& event);
 // False if nothing changed. CaseOpened is not among them: OpenedBy makes the state.
 bool Evolve(const intake::v1::IntakeEvent& event, Instant recorded_at, v1::CustodyState* state);
+// The same for mediation: its end closes the case, its part goes with it.
+bool ConcernsCustody(const mediation::v1::MediationEvent& event);
+bool Evolve(const mediation::v1::MediationEvent& event, v1::CustodyState* state);
 v1::CustodyState OpenedBy(const intake::v1::IntakeEvent& event, Instant recorded_at, Municipality here);
 
 }  // namespace casehub::transfer

@@ -7,6 +7,7 @@
 
 #include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
+#include "casehub/mediation/v1/mediation_service.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "tests/support/ledger_export.h"
@@ -92,8 +93,10 @@ std::vector<std::string> Portrait(const std::string& address, const std::vector<
     for (const std::string& id : case_ids) {
       using namespace intake::v1;
       using namespace evaluation::v1;
+      using namespace mediation::v1;
       using namespace transfer::v1;
       lines.push_back(plain(ShownCase<GetCaseRequest, GetCaseResponse>(&caller, municipality, id)));
+      lines.push_back(plain(ShownCase<GetMediationRequest, GetMediationResponse>(&caller, municipality, id)));
       lines.push_back(plain(ShownCase<GetTransferRequest, GetTransferResponse>(&caller, municipality, id)));
       lines.push_back(plain(ShownCase<GetRatingSlotRequest, GetRatingSlotResponse>(&caller, municipality, id)));
     }

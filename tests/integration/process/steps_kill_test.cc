@@ -28,7 +28,8 @@ class LivedRun {
     server_.Start();
     caller_ = std::make_unique<Caller>(server_.address());
     std::vector<std::string> case_ids;
-    for (const auto& life : {Offices(), AidFromStation(), Consultation(), AwayFromHome(), DeclinedTwice()}) {
+    for (const auto& life :
+         {Offices(), AidFromStation(), MediationFromReferral(), Consultation(), AwayFromHome(), DeclinedTwice()}) {
       Progress progress;
       for (const Step& step : life) {
         if (::testing::Test::HasFatalFailure()) return {};

@@ -54,6 +54,13 @@ TEST(RegistryRefusals, RegisterOffice) {
       {"no kind", office([](auto* o) { o->clear_kind(); }), missing, "field", "office.kind"},
       {"a kind there is not", office([](auto* o) { o->set_kind(static_cast<v1::OfficeKind>(99)); }), invalid, "field",
        "office.kind"},
+      {"a mediation kind there is not", office([](auto* o) {
+         o->set_kind(v1::OFFICE_KIND_COMMITTEE);
+         o->set_mediation_kind(static_cast<v1::MediationKind>(99));
+       }),
+       invalid, "field", "office.mediation_kind"},
+      {"a mediation kind of no committee", office([](auto* o) { o->set_mediation_kind(v1::MEDIATION_KIND_PEOPLES); }),
+       invalid, "why", "PHRASE_ONLY_OF_A_COMMITTEE"},
       {"no region", office([](auto* o) { o->clear_region_code(); }), invalid, "field", "office.region_code"},
       {"region of 7 digits", office([](auto* o) { o->set_region_code("3308000"); }), invalid, "field",
        "office.region_code"},

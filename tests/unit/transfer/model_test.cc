@@ -91,7 +91,7 @@ TEST(CustodyModelTest, OneCustodianAtEveryStep) {
   for (uint64_t seed = first; seed < first + count; ++seed) {
     SCOPED_TRACE("CASEHUB_SEED=" + std::to_string(seed));
     Walk walk(seed);
-    walk.Run(400);
+    walk.Run(200 * static_cast<int>(std::size(kExportingServices)));  // each part takes a step of its own
     for (const auto& event : walk.world().history()) {
       const auto* member = event.GetReflection()->GetOneofFieldDescriptor(
           event, v1::TransferEvent::descriptor()->FindOneofByName("event"));

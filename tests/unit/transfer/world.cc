@@ -2,6 +2,7 @@
 
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "services/runtime/event_info.h"
 #include "services/transfer/tables.h"
 
@@ -116,7 +117,7 @@ void World::Observe(Municipality at, const v1::TransferEvent& event) {
   history_.push_back(event);
   Site& site = sites_[at];
   if (event.has_case_frozen()) {
-    site.intake_owes = site.evaluation_owes = true;
+    site.owes.assign(std::begin(kExportingServices), std::end(kExportingServices));
     site.owed_hop = event.case_frozen().hop();
   }
   if (!event.has_custody_moved() || event.custody_moved().hop() <= custody_hop_) return;
@@ -129,28 +130,33 @@ void World::Observe(Municipality at, const v1::TransferEvent& event) {
 
 bool World::Export(Municipality at) {
   Site& site = sites_[at];
+  if (site.owes.empty()) return false;
   storage::Record header;
+  header.service = site.owes.front();
+  site.owes.erase(site.owes.begin());
   std::vector<runtime::MessagePtr> events;
-  if (site.intake_owes) {
-    site.intake_owes = false;
-    auto event = std::make_unique<intake::v1::IntakeEvent>();
-    event->set_case_id(case_id_.ToString());
-    event->mutable_part_exported()->set_hop(site.owed_hop);
-    event->mutable_part_exported()->set_state("intake at hop " + std::to_string(site.owed_hop));
-    header.service = ServiceId::kIntake;
-    events.push_back(std::move(event));
-  } else if (site.evaluation_owes) {
-    site.evaluation_owes = false;
-    auto event = std::make_unique<evaluation::v1::EvaluationEvent>();
-    event->set_case_id(case_id_.ToString());
-    event->mutable_part_exported()->set_hop(site.owed_hop);
-    header.service = ServiceId::kEvaluation;
-    events.push_back(std::move(event));
-  } else {
-    return false;
+  switch (header.service) {
+    case ServiceId::kIntake:  // the only one that holds something
+      events.push_back(PartOf<intake::v1::IntakeEvent>(site, "intake at hop " + std::to_string(site.owed_hop)));
+      break;
+    case ServiceId::kMediation:
+      events.push_back(PartOf<mediation::v1::MediationEvent>(site, ""));
+      break;
+    default:
+      events.push_back(PartOf<evaluation::v1::EvaluationEvent>(site, ""));
+      break;
   }
   Apply(at, std::move(header), std::move(events));
   return true;
+}
+
+template <typename Event>
+runtime::MessagePtr World::PartOf(const Site& site, const std::string& state) const {
+  auto event = std::make_unique<Event>();
+  event->set_case_id(case_id_.ToString());
+  event->mutable_part_exported()->set_hop(site.owed_hop);
+  event->mutable_part_exported()->set_state(state);
+  return event;
 }
 
 bool World::RunDue(Municipality at, bool timers) {

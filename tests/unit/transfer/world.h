@@ -63,9 +63,8 @@ class World {
   struct Site {
     testing::MemoryState state;
     std::deque<Kept> records;
-    size_t sent_taken = 0;  // how many of state.sent() are in the mailboxes
-    bool intake_owes = false;
-    bool evaluation_owes = false;
+    size_t sent_taken = 0;        // how many of state.sent() are in the mailboxes
+    std::vector<ServiceId> owes;  // which still have to export their part of the hop
     uint64_t owed_hop = 0;
   };
   struct Mailbox {
@@ -76,6 +75,8 @@ class World {
   std::string Command(Municipality at, const google::protobuf::Message& request);
   std::string Record(Municipality at, runtime::Outcome outcome, std::vector<storage::Settlement> settles = {});
   void Apply(Municipality at, storage::Record header, std::vector<runtime::MessagePtr> events);
+  template <typename Event>
+  runtime::MessagePtr PartOf(const Site& site, const std::string& state) const;
   void Observe(Municipality at, const v1::TransferEvent& event);
   runtime::DecideContext ContextAt(Municipality at);
 
