@@ -98,6 +98,8 @@ constexpr std::string_view kNames[] = {
     "rated twice",
     "rating slot expired",
     "head sealed",
+    "same matter suspected",
+    "promise missed",
 };
 static_assert(std::size(kNames) == kSituations);
 

@@ -104,6 +104,9 @@ enum class Situation : uint8_t {
   kRatedTwice,
   kSlotExpired,
   kHeadSealed,
+  // imports and promises
+  kSameMatter,
+  kPromiseMissed,
   kCount,
 };
 inline constexpr size_t kSituations = static_cast<size_t>(Situation::kCount);

@@ -17,6 +17,8 @@ struct DomainPlants {
   bool hop_reused = false;      // transfer mints hop 1 again and again
   bool thaw_on_recall = false;  // the origin acts again as soon as it asks for the case back
   bool parts_lost = false;      // custody moves without the parts that were exported
+  bool import_twice = false;    // an import does not look whether an event of the case stands in the log already
+  bool run_twice = false;       // a run of an import is recorded however often it is reported
 };
 
 struct Planted {

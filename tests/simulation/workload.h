@@ -98,6 +98,11 @@ class Workload {
   Draft ImportCase();
   // Legal aid from pledge to decision, in workload_aid.cc.
   Draft AidStep(int index);
+  // Runs and sources of imports, and dates promised, in workload_import.cc.
+  Draft ImportRun();
+  Draft RegisterSource();
+  Draft Promise(int index);
+  Draft ImportQuery();
   // --- transfer
   Draft Offer(int index);
   Draft Recall(int index);
@@ -114,6 +119,7 @@ class Workload {
   bool transfers_;
   std::deque<CaseFile> cases_;
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
+  std::vector<std::string> runs_;                                    // ids of import runs
   int references_ = 0;
 };
 
