@@ -8,6 +8,16 @@
 #include "tests/simulation/workload.h"
 
 namespace casehub::simulation {
+namespace {
+
+template <typename Request>
+std::shared_ptr<Request> On(const CaseFile& file) {
+  auto request = std::make_shared<Request>();
+  request->set_case_id(file.text_id);
+  return request;
+}
+
+}  // namespace
 
 // A run that ended: mostly a new one, sometimes one that was recorded before, and then also with other counts.
 Draft Workload::ImportRun() {
@@ -50,9 +60,9 @@ Draft Workload::Promise(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];
   if (random.OneIn(3)) {
-    return Make(ServiceId::kIntake, file.at, About<intake::v1::RecordPromiseKeptRequest>(file), index);
+    return Make(ServiceId::kIntake, file.at, On<intake::v1::RecordPromiseKeptRequest>(file), index);
   }
-  auto request = About<intake::v1::SetPromisedDateRequest>(file);
+  auto request = On<intake::v1::SetPromisedDateRequest>(file);
   const CivilDate day = DateAt(context_->now) + static_cast<int>(random.Below(3));
   request->set_promised_date(random.OneIn(20) ? "soon" : FormatDate(day));
   return Make(ServiceId::kIntake, file.at, std::move(request), index);
