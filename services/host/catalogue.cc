@@ -79,7 +79,7 @@ void Catalogue::Add(const MethodDescriptor& descriptor) {
 
   const std::string context = ContextOf(descriptor);
   method->is_operation = context == "operations";
-  method->is_bulk = context == "ingest";
+  method->is_bulk = context == "ingest" && descriptor.name().rfind("ImportCase", 0) == 0;
   // Imports are decided by intake: an imported case is a case.
   method->service = ParseServiceName(context).value_or(ServiceId::kIntake);
 

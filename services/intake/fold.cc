@@ -6,6 +6,7 @@
 #include "services/intake/domain/case.h"
 #include "services/intake/domain/deadlines.h"
 #include "services/intake/domain/decision.h"
+#include "services/intake/sources.h"
 #include "services/intake/tables.h"
 #include "services/legalclock/provisional.h"
 
@@ -71,18 +72,21 @@ void ArrangeProvisional(bool was, const v1::CaseState& row, const Uuid& case_id,
 void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
   const auto& first = static_cast<const v1::IntakeEvent&>(*record.events[index]);
   if (index > 0 && static_cast<const v1::IntakeEvent&>(*record.events[index - 1]).case_id() == first.case_id()) return;
+  const Municipality here = record.header->municipality;
+  if (first.has_import_run_recorded()) return FoldImportRun(first, record.header->decided_at, here, state);
   const auto case_id = Uuid::Parse(first.case_id());
   if (!case_id) return;
-  const Municipality here = record.header->municipality;
   const std::string key = tables::CaseKey(here, *case_id);
   v1::CaseState row;
   if (!first.has_case_opened()) {
     if (auto known = state.Load<v1::CaseState>(key)) row = *std::move(known);
   }
   const bool was_provisional = FindProvisional(row) != nullptr;
+  std::vector<const v1::IntakeEvent*> events;
   for (size_t i = index; i < record.events.size(); ++i) {
     const auto& event = static_cast<const v1::IntakeEvent&>(*record.events[i]);
     if (event.case_id() != first.case_id()) break;
+    events.push_back(&event);
     DisarmRestated(event, &row, state);
     if (event.has_line_event_recorded()) {
       state.Put(tables::LineKey(here, *case_id, event.line_event_recorded().identity()), "1");
@@ -95,6 +99,7 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
   }
   ArrangeClocks(&row, *case_id, here, state);
   ArrangeProvisional(was_provisional, row, *case_id, here, false, state);
+  FoldSource(events, row, here, state);
   state.Save(key, row);
 }
 
@@ -166,6 +171,10 @@ void FoldRegistry(const AppliedRecord& record, size_t index, StateWriter& state)
       office->set_valid_until(event.office_closed().valid_until());
       state.Save(key, *office);
     }
+  }
+  if (event.has_source_system_registered()) {
+    const auto& source = event.source_system_registered().source();
+    FoldSourceSystem(source.source_system(), source.name(), here, state);
   }
   legalclock::FoldRules(event, tables::RulesKey(here), state);
   if (event.has_calendar_loaded()) RestateProvisional(here, state);

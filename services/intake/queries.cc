@@ -57,6 +57,7 @@ void Show(const v1::CaseState& state, v1::Case* shown) {
   if (here) *shown->mutable_attributes() = state.attributes();
   shown->set_escalated(state.escalated());
   if (here && state.has_aid()) *shown->mutable_aid() = state.aid();
+  if (here) *shown->mutable_same_matters() = state.same_matters();
 }
 
 QueryResult GetCase(const v1::GetCaseRequest& request, const QueryContext& context, const StateReader& state) {

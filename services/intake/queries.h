@@ -6,5 +6,7 @@
 namespace casehub::intake {
 
 void AddQueries(runtime::QueryTable* queries);
+void AddImportQueries(runtime::QueryTable* queries);
+void AddOverdueQueries(runtime::QueryTable* queries);
 
 }  // namespace casehub::intake

@@ -11,6 +11,8 @@
 #include "services/intake/domain/hotline.h"
 #include "services/intake/domain/line_import.h"
 #include "services/intake/domain/referral.h"
+#include "services/intake/domain/promise.h"
+#include "services/intake/sources.h"
 #include "services/intake/tables.h"
 #include "services/model/regions.h"
 
@@ -31,8 +33,6 @@ std::optional<v1::CaseState> LoadCase(const StateReader& state, Municipality mun
   return state.Load<v1::CaseState>(tables::CaseKey(municipality, *id));
 }
 
-namespace {
-
 OfficeFact LoadOffice(const StateReader& state, const DecideContext& context, const std::string& office_id) {
   OfficeFact fact;
   if (office_id.empty()) return fact;
@@ -44,6 +44,14 @@ OfficeFact LoadOffice(const StateReader& state, const DecideContext& context, co
   const std::string today = absl::FormatCivilTime(legalclock::CivilDayOf(context.now));
   fact.open = office->valid_from() <= today && (office->valid_until().empty() || today < office->valid_until());
   return fact;
+}
+
+namespace {
+
+// A decision that may open a case, with what is suspected of it.
+EventsOrRefusal WithSuspicions(EventsOrRefusal decided, const DecideContext& context, const StateReader& state) {
+  if (auto* events = std::get_if<Events>(&decided)) AddSuspicions(context.municipality, state, events);
+  return decided;
 }
 
 // Reply and subjects of a decision on one case. `version` is the case's before it.
@@ -97,8 +105,8 @@ Outcome RegisterContact(const v1::RegisterContactRequest& request, const DecideC
         state.Get(tables::SourceKey(context.municipality, request.source_system(), request.external_reference()));
     if (row) taken_by = Uuid::FromBytes(*row)->ToString();
   }
-  return Map(DecideRegisterContact(nullptr, request, taken_by, office, own), own.new_case_id, 0, false,
-             v1::RegisterContactResponse());
+  return Map(WithSuspicions(DecideRegisterContact(nullptr, request, taken_by, office, own), context, state),
+             own.new_case_id, 0, false, v1::RegisterContactResponse());
 }
 
 Outcome SubmitAidApplication(const v1::SubmitAidApplicationRequest& request, const DecideContext& context,
@@ -108,8 +116,8 @@ Outcome SubmitAidApplication(const v1::SubmitAidApplicationRequest& request, con
   const auto competent = Municipality::Parse(request.competent_municipality());
   const bool known = competent && RegionTable::Default().Find(*competent) != nullptr;
   if (request.case_id().empty()) {
-    return Map(DecideSubmitAidApplication(nullptr, request, office, known, own), own.new_case_id, 0, false,
-               v1::SubmitAidApplicationResponse());
+    return Map(WithSuspicions(DecideSubmitAidApplication(nullptr, request, office, known, own), context, state),
+               own.new_case_id, 0, false, v1::SubmitAidApplicationResponse());
   }
   const auto found = LoadCase(state, context.municipality, request.case_id());
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
@@ -123,7 +131,8 @@ Outcome RegisterCall(const v1::RegisterCallRequest& request, const DecideContext
   v1::RegisterCallResponse reply;
   if (request.case_id().empty()) {
     reply.set_calls(1);
-    return Map(DecideRegisterCall(nullptr, request, office, own), own.new_case_id, 0, false, std::move(reply));
+    return Map(WithSuspicions(DecideRegisterCall(nullptr, request, office, own), context, state), own.new_case_id, 0,
+               false, std::move(reply));
   }
   const auto found = LoadCase(state, context.municipality, request.case_id());
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
@@ -159,23 +168,6 @@ Outcome AnswerConsultation(const v1::AnswerConsultationRequest& request, const D
                            const StateReader& state) {
   return OnCaseAndOffice<v1::AnswerConsultationResponse>(request, request.actor().office_id(), context, state,
                                                          &DecideAnswer);
-}
-
-// Facts of a line system are taken whatever happened to the case: they rely on nothing.
-Outcome ImportCase(const ingest::v1::ImportCaseRequest& request, const DecideContext& context,
-                   const StateReader& state) {
-  const auto row =
-      state.Get(tables::SourceKey(context.municipality, request.source_system(), request.external_reference()));
-  const auto case_id = row ? Uuid::FromBytes(*row) : std::nullopt;
-  auto decided = DecideImportCase(
-      case_id ? case_id->ToString() : std::string(), request,
-      [&](const std::string& identity) {
-        return state.Get(tables::LineKey(context.municipality, *case_id, identity)).has_value();
-      },
-      ToContext(context, state));
-  if (auto* refusal = std::get_if<Refused>(&decided)) return std::move(*refusal);
-  auto& import = std::get<LineImport>(decided);
-  return runtime::Decided(std::move(import.events), std::move(import.reply));
 }
 
 }  // namespace
@@ -245,7 +237,14 @@ void AddCommands(runtime::CommandTable* commands) {
       +[](const v1::ArchiveCaseRequest& request, const DecideContext& context, const StateReader& state) {
         return OnCase<v1::ArchiveCaseResponse>(request, context, state, &DecideArchive);
       });
-  commands->Add<ingest::v1::ImportCaseRequest>(&ImportCase);
+  commands->Add<v1::SetPromisedDateRequest>(
+      +[](const v1::SetPromisedDateRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::SetPromisedDateResponse>(request, context, state, &DecideSetPromisedDate);
+      });
+  commands->Add<v1::RecordPromiseKeptRequest>(
+      +[](const v1::RecordPromiseKeptRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::RecordPromiseKeptResponse>(request, context, state, &DecideRecordPromiseKept);
+      });
 }
 
 }  // namespace casehub::intake

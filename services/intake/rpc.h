@@ -9,9 +9,12 @@
 namespace casehub::intake {
 
 void AddCommands(runtime::CommandTable* commands);
+void AddImportCommands(runtime::CommandTable* commands);
 
 // Used by reactions too.
 Context ToContext(const runtime::DecideContext& context, const runtime::StateReader& state);
+OfficeFact LoadOffice(const runtime::StateReader& state, const runtime::DecideContext& context,
+                      const std::string& office_id);
 std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, Municipality municipality,
                                       std::string_view case_id);
 

@@ -13,7 +13,10 @@ class IntakeService : public runtime::Service {
  public:
   IntakeService() {
     AddCommands(&commands_);
+    AddImportCommands(&commands_);
     AddQueries(&queries_);
+    AddImportQueries(&queries_);
+    AddOverdueQueries(&queries_);
   }
 
   ServiceId id() const override { return ServiceId::kIntake; }

@@ -17,6 +17,14 @@ enum Table : char {
   kOffice = 4,       // office id -> registry.v1.Office, as far as intake needs it
   kRules = 5,        // nothing more -> registry.v1.RulesState (legalclock/rules.h)
   kProvisional = 6,  // case id -> one byte: a clock of it that runs is provisional
+  // Sources (A7, A8); `source` is its length (1 byte) and its name.
+  kReference = 20,      // length of the external reference (2 bytes), reference, source system -> case id (16 bytes)
+  kPerson = 21,         // person id, 0, case id of one of which that person is the applicant -> one byte
+  kSourceState = 22,    // source -> SourceState
+  kSourceMonth = 23,    // source, month (4 bytes: year * 12 + month - 1) -> SourceMonth
+  kSourceNumbers = 24,  // source -> SourceNumbers
+  kImportRun = 25,      // source, run id (16 bytes) -> ImportRun
+  kSameMatter = 26,     // case id, case id it may be the same as -> SameMatterPair
 };
 
 // Kinds of due work.
@@ -44,6 +52,45 @@ inline std::string OfficeKey(Municipality municipality, std::string_view office_
 inline std::string RulesKey(Municipality municipality) { return Prefix(kRules, municipality); }
 inline std::string ProvisionalKey(Municipality municipality, const Uuid& case_id) {
   return Prefix(kProvisional, municipality).append(case_id.Bytes());
+}
+
+inline std::string ReferencePrefix(Municipality municipality, std::string_view reference) {
+  std::string key = Prefix(kReference, municipality);
+  AppendBigEndian(reference.size(), 2, &key);
+  return key.append(reference);
+}
+inline std::string ReferenceKey(Municipality municipality, std::string_view reference, std::string_view source) {
+  return ReferencePrefix(municipality, reference).append(source);
+}
+// Of all cases of a person; the case id follows.
+inline std::string PersonKey(Municipality municipality, std::string_view person_id) {
+  return Prefix(kPerson, municipality).append(person_id).append(1, '\0');
+}
+inline std::string OfSource(Table table, Municipality municipality, std::string_view source) {
+  return Prefix(table, municipality).append(1, static_cast<char>(source.size())).append(source);
+}
+inline std::string SourceStateKey(Municipality municipality, std::string_view source) {
+  return OfSource(kSourceState, municipality, source);
+}
+inline std::string SourceNumbersKey(Municipality municipality, std::string_view source) {
+  return OfSource(kSourceNumbers, municipality, source);
+}
+inline std::string SourceMonthPrefix(Municipality municipality, std::string_view source) {
+  return OfSource(kSourceMonth, municipality, source);
+}
+inline std::string SourceMonthKey(Municipality municipality, std::string_view source, uint32_t month) {
+  std::string key = SourceMonthPrefix(municipality, source);
+  AppendBigEndian(month, 4, &key);
+  return key;
+}
+inline std::string ImportRunPrefix(Municipality municipality, std::string_view source) {
+  return OfSource(kImportRun, municipality, source);
+}
+inline std::string ImportRunKey(Municipality municipality, std::string_view source, const Uuid& run_id) {
+  return ImportRunPrefix(municipality, source).append(run_id.Bytes());
+}
+inline std::string SameMatterKey(Municipality municipality, const Uuid& case_id, const Uuid& other) {
+  return Prefix(kSameMatter, municipality).append(case_id.Bytes()).append(other.Bytes());
 }
 
 }  // namespace casehub::intake::tables

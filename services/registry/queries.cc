@@ -73,6 +73,17 @@ QueryResult ListPractitioners(const v1::ListPractitionersRequest& request, const
   return runtime::MessagePtr(std::move(response));
 }
 
+QueryResult ListSourceSystems(const v1::ListSourceSystemsRequest& request, const QueryContext& context,
+                              const StateReader& state) {
+  auto response = std::make_unique<v1::ListSourceSystemsResponse>();
+  auto refused = ReadPage<v1::SourceSystem>(
+      tables::kSourceSystem, request, context, state,
+      [&](v1::SourceSystem source) { *response->add_sources() = std::move(source); },
+      response->mutable_next_page_token());
+  if (refused) return *std::move(refused);
+  return runtime::MessagePtr(std::move(response));
+}
+
 std::variant<CivilDate, runtime::Refused> ReadDate(const std::string& field, const std::string& text) {
   const auto date = ParseDate(text);
   if (!date) return RefuseField(field, Phrase::PHRASE_DATE_FORMAT);
@@ -174,6 +185,7 @@ QueryResult ListPolicies(const v1::ListPoliciesRequest& request, const QueryCont
 void AddQueries(runtime::QueryTable* queries) {
   queries->Add<v1::ListOfficesRequest>(&ListOffices);
   queries->Add<v1::ListPractitionersRequest>(&ListPractitioners);
+  queries->Add<v1::ListSourceSystemsRequest>(&ListSourceSystems);
   queries->Add<v1::ListPoliciesRequest>(&ListPolicies);
   queries->Add<v1::ExplainDeadlineRequest>(&ExplainDeadline);
 }

@@ -71,6 +71,16 @@ Outcome RegisterPractitioner(const v1::RegisterPractitionerRequest& request, con
              context, std::move(reply));
 }
 
+Outcome RegisterSourceSystem(const v1::RegisterSourceSystemRequest& request, const DecideContext& context,
+                             const StateReader& state) {
+  const std::string& name = request.source().source_system();
+  v1::RegisterSourceSystemResponse reply;
+  reply.set_source_system(name);
+  return Map(domain::DecideRegisterSourceSystem(
+                 state.Load<v1::SourceSystem>(tables::SourceSystemKey(context.municipality, name)), request),
+             context, std::move(reply));
+}
+
 Outcome LoadCalendar(const v1::LoadCalendarRequest& request, const DecideContext& context, const StateReader& state) {
   v1::LoadCalendarResponse reply;
   reply.set_version(domain::CalendarVersion(request));
@@ -96,6 +106,7 @@ void AddCommands(runtime::CommandTable* commands) {
   commands->Add<v1::RegisterOfficeRequest>(&RegisterOffice);
   commands->Add<v1::CloseOfficeRequest>(&CloseOffice);
   commands->Add<v1::RegisterPractitionerRequest>(&RegisterPractitioner);
+  commands->Add<v1::RegisterSourceSystemRequest>(&RegisterSourceSystem);
   commands->Add<v1::LoadCalendarRequest>(&LoadCalendar);
   commands->Add<v1::SetPolicyRequest>(&SetPolicy);
 }

@@ -79,6 +79,11 @@ void RegistryService::Apply(const runtime::AppliedRecord& record, size_t event_i
     case v1::RegistryEvent::kCalendarLoaded:
       state.Save(tables::CalendarKey(municipality, event.calendar_loaded().year()), event.calendar_loaded());
       break;
+    case v1::RegistryEvent::kSourceSystemRegistered: {
+      const v1::SourceSystem& source = event.source_system_registered().source();
+      state.Save(tables::SourceSystemKey(municipality, source.source_system()), source);
+      break;
+    }
     case v1::RegistryEvent::kPolicySet:
       break;  // stands in the row of the rules
     case v1::RegistryEvent::EVENT_NOT_SET:

@@ -10,7 +10,7 @@
 
 namespace casehub::registry::tables {
 
-enum Table : char { kOffice = 1, kPractitioner = 2, kCalendar = 3, kRules = 4 };
+enum Table : char { kOffice = 1, kPractitioner = 2, kCalendar = 3, kRules = 4, kSourceSystem = 20 };
 
 inline std::string Prefix(Table table, Municipality municipality) { return TablePrefix(table, municipality); }
 inline std::string OfficeKey(Municipality municipality, const std::string& office_id) {
@@ -18,6 +18,9 @@ inline std::string OfficeKey(Municipality municipality, const std::string& offic
 }
 inline std::string PractitionerKey(Municipality municipality, const std::string& practitioner_id) {
   return Prefix(kPractitioner, municipality) + practitioner_id;
+}
+inline std::string SourceSystemKey(Municipality municipality, const std::string& source_system) {
+  return Prefix(kSourceSystem, municipality) + source_system;
 }
 inline std::string CalendarKey(Municipality municipality, uint32_t year) {
   return Prefix(kCalendar, municipality) + absl::StrCat(year);

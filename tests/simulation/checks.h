@@ -31,4 +31,7 @@ void CheckMediation(const WorldView& world);
 // it; and the same chains as a reader that knows nothing but the raw log.
 void CheckReplicas(const WorldView& world);
 
+// Of one partition: imported events and runs stand once, and the rows of `reference` count them as the raw log does.
+void CheckImports(const WorldView& world, PartitionId partition, storage::ProjectionStore* reference);
+
 }  // namespace casehub::simulation

@@ -108,6 +108,8 @@ constexpr std::string_view kNames[] = {
     "fact of a mediation while it was frozen",
     "fact of a mediation sent on to the custodian",
     "dispute accepted again where custody moved",
+    "same matter suspected",
+    "promise missed",
 };
 static_assert(std::size(kNames) == kSituations);
 

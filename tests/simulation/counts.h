@@ -115,6 +115,9 @@ enum class Situation : uint8_t {
   kMediationFactHeld,
   kMediationFactSentOn,
   kMediationAcceptedAgain,
+  // imports and promises
+  kSameMatter,
+  kPromiseMissed,
   kCount,
 };
 inline constexpr size_t kSituations = static_cast<size_t>(Situation::kCount);

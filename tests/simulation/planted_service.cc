@@ -7,6 +7,7 @@
 #include "casehub/intake/v1/intake_state.pb.h"
 #include "casehub/mediation/v1/mediation_state.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
+#include "services/intake/tables.h"
 
 // GCC 12 sees the vectors of an inlined variant's destructor as never allocated.
 #pragma GCC diagnostic ignored "-Wfree-nonheap-object"
@@ -40,6 +41,25 @@ class AlteredReader : public StateReader {
  private:
   const StateReader& inner_;
   Alter alter_;
+};
+
+// Shows no row of one table.
+class HidingReader : public StateReader {
+ public:
+  HidingReader(const StateReader& inner, char table) : inner_(inner), table_(table) {}
+  std::optional<std::string> Get(std::string_view key) const override {
+    if (!key.empty() && key[0] == table_) return std::nullopt;
+    return inner_.Get(key);
+  }
+  void Scan(std::string_view from, std::string_view to,
+            const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    inner_.Scan(from, to, visit);
+  }
+  absl::Status status() const override { return inner_.status(); }
+
+ private:
+  const StateReader& inner_;
+  char table_;
 };
 
 std::string WithoutFreeze(const std::string& value) {
@@ -139,6 +159,12 @@ class PlantedService : public runtime::Service {
                       const StateReader& state) const {
     if (plants_.freeze_ignored && id() == ServiceId::kIntake) {
       return inner_->Decide(request, context, AlteredReader(state, &WithoutFreeze));
+    }
+    if (plants_.import_twice && id() == ServiceId::kIntake) {
+      return inner_->Decide(request, context, HidingReader(state, intake::tables::kLine));
+    }
+    if (plants_.run_twice && id() == ServiceId::kIntake) {
+      return inner_->Decide(request, context, HidingReader(state, intake::tables::kImportRun));
     }
     if (plants_.second_rating && id() == ServiceId::kEvaluation) {
       return inner_->Decide(request, context, AlteredReader(state, &WithoutRating));

@@ -49,6 +49,8 @@ std::vector<Planted> MakePlants() {
       InDomain("second_rating", "a used rating slot takes another rating", &DomainPlants::second_rating),
       InDomain("hop_reused", "every attempt at a transfer is hop 1", &DomainPlants::hop_reused),
       InDomain("thaw_on_recall", "the origin thaws when it asks for a recall", &DomainPlants::thaw_on_recall),
+      InDomain("import_twice", "an imported event is recorded again with every delivery", &DomainPlants::import_twice),
+      InDomain("run_twice", "a run of an import is recorded with every report", &DomainPlants::run_twice),
       InDomain("parts_lost", "custody moves without the parts that were exported", &DomainPlants::parts_lost),
       InDomain("consent_ignored", "a dispute is accepted without the parties' consent", &DomainPlants::consent_ignored),
       InDomain("conclusion_forgotten", "a concluded mediation goes on", &DomainPlants::conclusion_forgotten),

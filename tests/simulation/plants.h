@@ -20,6 +20,8 @@ struct DomainPlants {
   bool consent_ignored = false;       // mediation takes every party's consent for given
   bool conclusion_forgotten = false;  // mediation goes on with a dispute that is concluded
   bool window_ignored = false;        // the time to apply for confirmation never ends
+  bool import_twice = false;          // an import does not look whether an event of the case stands in the log already
+  bool run_twice = false;             // a run of an import is recorded however often it is reported
 };
 
 struct Planted {

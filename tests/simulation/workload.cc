@@ -86,7 +86,8 @@ std::vector<Draft> Workload::Opening() {
 Draft Workload::NextCommand() {
   Random& random = context_->random;
   const uint64_t die = random.Below(100);
-  if (die < 10) return ImportCase();
+  if (die < 8) return ImportCase();
+  if (die < 10) return random.OneIn(4) ? RegisterSource() : ImportRun();
   if (die < 13) return Register();
   if (cases_.empty() || die < 22) return RegisterCall(-1);
   if (die < 29) return RegisterContact(-1);
@@ -151,6 +152,7 @@ Draft Workload::NextStep(int index) {
   if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? seldom / 2 : seldom)) {
     return Offer(index);
   }
+  if (random.OneIn(10)) return Promise(index);
   switch (file.line) {
     case CaseLine::kContact:
       return random.OneIn(2) ? SubmitAid(index) : RegisterContact(index);

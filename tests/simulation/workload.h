@@ -117,6 +117,11 @@ class Workload {
   Draft AnyMediationStep(int index);
   Draft MediationFact(int index, Municipality at);
   Draft MediationQuery(int index);
+  // Runs and sources of imports, and dates promised, in workload_import.cc.
+  Draft ImportRun();
+  Draft RegisterSource();
+  Draft Promise(int index);
+  Draft ImportQuery();
   // --- transfer
   Draft Offer(int index);
   Draft Recall(int index);
@@ -133,6 +138,7 @@ class Workload {
   bool transfers_;
   std::deque<CaseFile> cases_;
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
+  std::vector<std::string> runs_;                                    // ids of import runs
   int references_ = 0;
 };
 

@@ -103,7 +103,7 @@ void LearnIntake(const Draft& draft, CaseFile* file) {
 }  // namespace
 
 void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId partition, Offset offset) {
-  if (draft.service == ServiceId::kRegistry) return;
+  if (draft.service == ServiceId::kRegistry || draft.name == "RecordImportRun") return;
   if (draft.case_index < 0) {
     const AboutCase about = ReadOpening(draft.name, reply);
     const auto id = Uuid::Parse(about.case_id);
@@ -159,6 +159,11 @@ Draft Workload::NextQuery() {
     request->set_case_id(case_id);
     draft = Make(service, municipality, std::move(request), index);
   };
+  if (random.OneIn(8)) {
+    draft = ImportQuery();
+    draft.is_query = true;
+    return draft;
+  }
   switch (random.Below(11)) {
     case 9:
     case 10:

@@ -3,6 +3,7 @@
 #include "services/intake/domain/aid_review.h"
 #include "services/intake/domain/clocks.h"
 #include "services/intake/domain/decision.h"
+#include "services/intake/domain/promise.h"
 
 namespace casehub::intake {
 namespace {
@@ -42,7 +43,8 @@ void Receive(const v1::ApplicationReceived& received, v1::CaseState* state) {
 }
 
 void CloseConsultation(Instant at, v1::CaseState* state) {
-  CancelClocks(at, state);  // answered by the first receiver: nothing is left to hand over
+  EndClock(kPromisePolicy, at, state);  // what was promised is the answer
+  CancelClocks(at, state);              // answered by the first receiver: nothing is left to hand over
   state->set_status(v1::CASE_STATUS_CLOSED);
 }
 
@@ -185,6 +187,19 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
     case v1::IntakeEvent::kCaseParked:
       state->set_parked_reason(event.case_parked().reason());
       break;
+    case v1::IntakeEvent::kSameMatterSuspected: {
+      const v1::SameMatterSuspected& suspected = event.same_matter_suspected();
+      v1::SameMatter* same = state->add_same_matters();
+      same->set_case_id(suspected.other_case_id());
+      same->set_source_system(suspected.other_source_system());
+      same->set_rule(suspected.rule());
+      break;
+    }
+    case v1::IntakeEvent::kDatePromised:
+    case v1::IntakeEvent::kPromiseKept:
+      EvolvePromise(event, recorded_at, state);
+      break;
+    case v1::IntakeEvent::kImportRunRecorded:   // not about a case
     case v1::IntakeEvent::kClaimCodeIssued:     // derived, never stored
     case v1::IntakeEvent::kVersionsPinned:      // stands in the ledger
     case v1::IntakeEvent::kReceivedAtOrigin:    // transfer keeps it

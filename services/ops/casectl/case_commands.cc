@@ -15,6 +15,7 @@ namespace casehub::casectl {
 namespace {
 
 constexpr int kPageSize = 500;
+constexpr char kPromise[] = "promise";  // the policy of a date promised to the applicant
 
 struct CaseOptions {
   std::string id;
@@ -22,7 +23,11 @@ struct CaseOptions {
   std::string status, source, external_reference;
   int page_size = 0;
   std::string page_token;
+  bool overdue = false;
+  std::string as_of, policy, office;
 };
+
+constexpr char kTimeHelp[] = "2024-05-06T09:30:00+08:00";
 
 int Show(Context& context, const CaseOptions& options) {
   intake::v1::GetCaseResponse found;
@@ -31,7 +36,77 @@ int Show(Context& context, const CaseOptions& options) {
   return kDone;
 }
 
+// Rows of several municipalities by pages; `ask` reads one page of one of them.
+int ListByPages(Context& context, const CaseOptions& options, RowPrinter* rows,
+                const std::function<std::optional<int>(const std::string& municipality, int page_size,
+                                                       const std::string& token, std::string* next)>& ask) {
+  std::vector<std::string> codes;
+  if (auto status = ChosenMunicipalities(context, options.municipality, &codes)) return *status;
+  const bool one_page = options.page_size > 0 || !options.page_token.empty();
+  if (one_page && codes.size() > 1) {
+    return context.Usage(
+        context.Say("分页时请用 --municipality 指定一个市", "name one --municipality to read by pages"));
+  }
+  const int page_size = options.page_size > 0 ? options.page_size : kPageSize;
+  std::string last_token;
+  for (const auto& code : codes) {
+    if (one_page) {
+      if (auto status = ask(code, page_size, options.page_token, &last_token)) return *status;
+      continue;
+    }
+    const auto page = [&](const std::string& token, std::string* next) { return ask(code, page_size, token, next); };
+    if (auto status = EachPage(page)) return *status;
+  }
+  rows->Finish(last_token);
+  return kDone;
+}
+
+int ListOverdue(Context& context, const CaseOptions& options) {
+  if (!options.status.empty() || !options.source.empty() || !options.external_reference.empty()) {
+    return context.Usage(context.Say("--overdue 可与 --as-of、--policy、--office 同用,不与其他筛选同用",
+                                     "--overdue goes with --as-of, --policy and --office, not with other filters"));
+  }
+  intake::v1::ListOverdueRequest request;
+  request.set_policy(options.policy);
+  request.set_office_id(options.office);
+  if (!options.as_of.empty()) {
+    const auto moment = ParseRfc3339(options.as_of);
+    if (!moment) {
+      return context.Usage(context.Say(absl::StrCat("--as-of 应为带时区的时间(如 ", kTimeHelp, ")"),
+                                       absl::StrCat("--as-of must be a time with its zone (such as ", kTimeHelp, ")")));
+    }
+    request.mutable_as_of()->set_seconds(moment->seconds);
+    request.mutable_as_of()->set_nanos(moment->nanos);
+  }
+  RowPrinter rows(context, {{context.Say("办件", "case"), "case_id"},
+                            {context.Say("市", "municipality"), "municipality"},
+                            {context.Say("时限", "policy"), "deadline.policy"},
+                            {context.Say("末日", "due"), "deadline.due_date"},
+                            {context.Say("到期时刻", "due at"), "deadline.due_at"},
+                            {context.Say("现状", "now"), "status"},
+                            {context.Say("主责机构", "office"), "responsible_office_id"},
+                            {context.Say("事项", "matter"), "matter_type"},
+                            {context.Say("来源编号", "reference"), "external_reference"}});
+  return ListByPages(context, options, &rows,
+                     [&](const std::string& municipality, int page_size, const std::string& token,
+                         std::string* next) -> std::optional<int> {
+                       request.set_municipality(municipality);
+                       request.set_page_size(page_size);
+                       request.set_page_token(token);
+                       intake::v1::ListOverdueResponse response;
+                       if (auto failure = context.Call(request, &response)) return context.Report(*failure);
+                       for (const auto& row : response.overdue()) rows.Row(row);
+                       *next = response.next_page_token();
+                       return std::nullopt;
+                     });
+}
+
 int List(Context& context, const CaseOptions& options) {
+  if (options.overdue) return ListOverdue(context, options);
+  if (!options.as_of.empty() || !options.policy.empty() || !options.office.empty()) {
+    return context.Usage(context.Say("--as-of、--policy、--office 只与 --overdue 同用",
+                                     "--as-of, --policy and --office need --overdue"));
+  }
   intake::v1::ListCasesRequest request;
   if (!options.status.empty()) {
     const auto* value = FindEnumValue(*intake::v1::CaseStatus_descriptor(), options.status);
@@ -45,16 +120,8 @@ int List(Context& context, const CaseOptions& options) {
     return context.Usage(
         context.Say("--external-reference 需要同时给出 --source", "--external-reference needs --source beside it"));
   }
-  std::vector<std::string> codes;
-  if (auto status = ChosenMunicipalities(context, options.municipality, &codes)) return *status;
-  const bool one_page = options.page_size > 0 || !options.page_token.empty();
-  if (one_page && codes.size() > 1) {
-    return context.Usage(
-        context.Say("分页时请用 --municipality 指定一个市", "name one --municipality to read by pages"));
-  }
   request.set_source_system(options.source);
   request.set_external_reference(options.external_reference);
-  request.set_page_size(options.page_size > 0 ? options.page_size : kPageSize);
   RowPrinter rows(context, {{context.Say("办件", "case"), "case_id"},
                             {context.Say("市", "municipality"), "municipality"},
                             {context.Say("状态", "status"), "status"},
@@ -64,21 +131,18 @@ int List(Context& context, const CaseOptions& options) {
                             {context.Say("主责机构", "office"), "responsible_office_id"},
                             {context.Say("来源编号", "reference"), "external_reference"},
                             {context.Say("受理时间", "opened at"), "opened_at"}});
-  std::string last_token;
-  for (const auto& code : codes) {
-    request.set_municipality(code);
-    const auto ask = [&](const std::string& token, std::string* next) -> std::optional<int> {
-      request.set_page_token(one_page ? options.page_token : token);
-      intake::v1::ListCasesResponse response;
-      if (auto failure = context.Call(request, &response)) return context.Report(*failure);
-      for (const auto& row : response.cases()) rows.Row(row);
-      (one_page ? last_token : *next) = response.next_page_token();
-      return std::nullopt;
-    };
-    if (auto status = EachPage(ask)) return *status;
-  }
-  rows.Finish(last_token);
-  return kDone;
+  return ListByPages(context, options, &rows,
+                     [&](const std::string& municipality, int page_size, const std::string& token,
+                         std::string* next) -> std::optional<int> {
+                       request.set_municipality(municipality);
+                       request.set_page_size(page_size);
+                       request.set_page_token(token);
+                       intake::v1::ListCasesResponse response;
+                       if (auto failure = context.Call(request, &response)) return context.Report(*failure);
+                       for (const auto& row : response.cases()) rows.Row(row);
+                       *next = response.next_page_token();
+                       return std::nullopt;
+                     });
 }
 
 int History(Context& context, const CaseOptions& options) {
@@ -141,14 +205,18 @@ int Deadlines(Context& context, const CaseOptions& options) {
     request.set_policy(clock.deadline().policy());
     *request.mutable_start() = clock.deadline().started_at();
     registry::v1::ExplainDeadlineResponse why;
-    if (auto failure = context.Call(request, &why)) return context.Report(*failure);
+    if (clock.deadline().policy() == kPromise) {  // nothing is counted
+      why.set_citation(context.Say("承诺日期", "as promised"));
+    } else if (auto failure = context.Call(request, &why)) {
+      return context.Report(*failure);
+    }
     if (context.json()) {
       PrintLine(ClockJson(clock, why));
       continue;
     }
     const auto& deadline = clock.deadline();
     PrintLine(absl::StrCat(
-        deadline.policy(), "  ", Cell(clock, "status"), "  ",
+        deadline.policy(), "  ", Cell(clock, "status", context.language()), "  ",
         deadline.due_date().empty() ? TimestampText(deadline.due_at(), kChinaOffsetSeconds) : deadline.due_date(),
         deadline.provisional() ? context.Say("  暂定", "  provisional") : "", "  ", why.citation()));
     for (const auto& step : why.steps()) PrintLine("    " + step);
@@ -228,12 +296,19 @@ void AddCaseCommands(CLI::App& app, Context& context) {
   };
   add("show", context.Say("显示一个办件", "show a case"), &Show, true);
   auto* list = add("list", context.Say("列出办件", "list cases"), &List, false);
-  list->add_option("--status", options->status, "open|closed|withdrawn|archived|moved_away");
+  list->add_option("--status", options->status, context.Say("办件状态", "of the cases"))
+      ->type_name("open|closed|withdrawn|archived|moved_away");
   list->add_option("--source", options->source, context.Say("来源系统", "source system"));
   list->add_option("--external-reference", options->external_reference,
                    context.Say("来源系统编号", "the source's own number"));
   list->add_option("--page-size", options->page_size, context.Say("只读一页,每页条数", "read one page of this size"))
       ->check(CLI::Range(1, 1000));
+  list->add_flag("--overdue", options->overdue,
+                 context.Say("逾期清单:每行一个逾期的时限", "what is overdue: a deadline a row"));
+  list->add_option("--as-of", options->as_of,
+                   context.Say("截至时间(RFC 3339),默认现在", "as of this time (RFC 3339), default now"));
+  list->add_option("--policy", options->policy, context.Say("只看这一时限", "of this policy only"));
+  list->add_option("--office", options->office, context.Say("只看这一主责机构", "of this responsible office only"));
   list->add_option("--page-token", options->page_token, context.Say("上一页给出的标记", "as the page before gave it"));
   add("history", context.Say("办件的全部台账记录", "every ledger entry of a case"), &History, true);
   add("deadlines", context.Say("办件的各项时限及其推算过程", "the dates of a case, each with its steps"), &Deadlines,

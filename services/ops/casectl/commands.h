@@ -14,6 +14,8 @@
 namespace casehub::casectl {
 
 void AddImportCommand(CLI::App& app, Context& context);
+// casectl import report | runs | same-matters.
+void AddImportReportCommands(CLI::App* import, Context& context);
 void AddCaseCommands(CLI::App& app, Context& context);
 void AddDeadlineCommand(CLI::App& app, Context& context);
 void AddLedgerCommands(CLI::App& app, Context& context);

@@ -49,7 +49,7 @@ Kind KindOf(const CallFailure& call) {
 
 Language Context::language() const {
   if (!globals.lang.empty()) return globals.lang == "en" ? Language::kEnglish : Language::kChinese;
-  return EnvironmentLanguage().rfind("en", 0) == 0 ? Language::kEnglish : Language::kChinese;
+  return EnvironmentLanguage().rfind("zh", 0) == 0 ? Language::kChinese : Language::kEnglish;
 }
 
 bool Context::json() const { return globals.output.empty() ? isatty(STDOUT_FILENO) == 0 : globals.output == "json"; }

@@ -21,7 +21,7 @@ inline constexpr int kUnavailable = 3;  // nothing recorded, or the outcome is u
 struct Globals {
   std::string server = "127.0.0.1:7080";
   std::string output;  // table, json; empty: a table on a terminal, JSON in a pipe
-  std::string lang;    // zh, en; empty: of the environment
+  std::string lang;    // zh, en; empty: of the environment, English unless that is Chinese
   double timeout_seconds = 30;
 };
 

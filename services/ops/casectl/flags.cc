@@ -1,5 +1,6 @@
 #include "services/ops/casectl/flags.h"
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -72,21 +73,18 @@ std::optional<Bilingual> SetMessage(const std::string& path, const Place& place,
   return std::nullopt;
 }
 
-void Describe(const Descriptor& type, const std::string& prefix, int depth, std::string* out) {
+// Every flag of a request: its name, the field it sets, and whether it stands for a text under personal protection.
+void EachFlag(const Descriptor& type, const std::string& prefix, int depth,
+              const std::function<void(const std::string& name, const FieldDescriptor& field, bool is_text)>& visit) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const std::string name = absl::StrCat(prefix, Kebab(field.name()));
     const bool spelled_out = IsMessage(field) && !field.is_repeated() && depth < kHelpDepthMax;
     if (spelled_out && field.message_type()->name() != "PersonalText") {
-      Describe(*field.message_type(), name + ".", depth + 1, out);
-      continue;
+      EachFlag(*field.message_type(), name + ".", depth + 1, visit);
+    } else {
+      visit(name, field, spelled_out);
     }
-    std::string line = absl::StrCat("  --", name, " ", spelled_out ? "TEXT" : TypeWord(field));
-    if (field.is_repeated()) {
-      if (line.size() < kHelpColumn) line.resize(kHelpColumn, ' ');
-      absl::StrAppend(&line, " …");
-    }
-    absl::StrAppend(out, line, "\n");
   }
 }
 
@@ -123,8 +121,29 @@ std::optional<Bilingual> ApplyFlags(const std::vector<std::string>& args, Messag
 
 std::string DescribeFlags(const Descriptor& request) {
   std::string text;
-  Describe(request, "", 0, &text);
+  EachFlag(request, "", 0, [&](const std::string& name, const FieldDescriptor& field, bool is_text) {
+    std::string line = absl::StrCat("  --", name, " ", is_text ? "TEXT" : TypeWord(field));
+    if (field.is_repeated()) {
+      if (line.size() < kHelpColumn) line.resize(kHelpColumn, ' ');
+      absl::StrAppend(&line, " …");
+    }
+    absl::StrAppend(&text, line, "\n");
+  });
   return text;
+}
+
+std::vector<Flag> FlagsOf(const Descriptor& request) {
+  std::vector<Flag> flags;
+  EachFlag(request, "", 0, [&](const std::string& name, const FieldDescriptor& field, bool) {
+    Flag flag{absl::StrCat("--", name), {}, field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL};
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+      for (int i = 0; i < field.enum_type()->value_count(); ++i) {
+        if (field.enum_type()->value(i)->number() != 0) flag.values.push_back(ShortName(*field.enum_type()->value(i)));
+      }
+    }
+    flags.push_back(std::move(flag));
+  });
+  return flags;
 }
 
 }  // namespace casehub::casectl

@@ -19,4 +19,12 @@ std::optional<Bilingual> ApplyFlags(const std::vector<std::string>& args, google
 // Every flag of a request with what it takes, one a line; nested messages spelled out.
 std::string DescribeFlags(const google::protobuf::Descriptor& request);
 
+// The same as a list.
+struct Flag {
+  std::string name;                 // with its dashes
+  std::vector<std::string> values;  // all that it takes, where they are few
+  bool is_switch = false;           // needs no value
+};
+std::vector<Flag> FlagsOf(const google::protobuf::Descriptor& request);
+
 }  // namespace casehub::casectl

@@ -17,6 +17,14 @@ Bilingual TooLarge(const std::string& what_zh, const std::string& what_en, size_
           absl::StrCat(what_en, " is ", size, " bytes, the limit is ", limit)};
 }
 
+// What the format tells of a case beside its attributes.
+void AddFacts(const ingest::v1::ImportCaseRequest& facts, ingest::v1::ImportCaseRequest* request) {
+  request->set_matter_type(facts.matter_type());
+  request->set_channel(facts.channel());
+  request->set_office_id(facts.office_id());
+  if (facts.has_applicant()) *request->mutable_applicant() = facts.applicant();
+}
+
 }  // namespace
 
 Chunker::Chunker(std::string municipality, std::string source, Callbacks callbacks)
@@ -95,6 +103,7 @@ bool Chunker::EndTrace(const xes::Trace& trace) {
     callbacks_.reject(reject);
   }
   counts_.duplicates += duplicates_;
+  if (trace.running_number) numbers_.Add(*trace.running_number);
   std::vector<Chunk> chunks;
   if (used_ == 0) NextPart();  // a case without events is a case
   for (size_t i = 0; i < used_; ++i) {
@@ -111,9 +120,12 @@ Chunk Chunker::Finish(Part& part, const xes::Trace& trace, bool first) {
   request.set_request_id(NewRequestId());
   request.set_source_system(source_);
   request.set_external_reference(trace.name);
-  if (first) request.mutable_attributes()->CopyFrom(*trace.attributes);
+  if (first) {
+    request.mutable_attributes()->CopyFrom(*trace.attributes);
+    if (trace.facts != nullptr) AddFacts(*trace.facts, &request);
+  }
   part.request.SerializeToString(&scratch_);
-  return {grpc::Slice(scratch_), {file_, trace.line, trace.name, static_cast<uint32_t>(request.events_size())}};
+  return {grpc::Slice(scratch_), {file_, trace.line, trace.name, static_cast<uint32_t>(request.events_size()), first}};
 }
 
 void Chunker::AbandonTrace() { Reset(); }
@@ -128,6 +140,8 @@ void Chunker::Reset() {
     auto& request = *parts_[i]->request.mutable_import();
     request.clear_events();
     request.clear_attributes();
+    AddFacts({}, &request);
+    request.clear_applicant();
     parts_[i]->bytes = 0;
   }
   used_ = 0;

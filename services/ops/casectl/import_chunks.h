@@ -14,7 +14,8 @@
 #include "casehub/ingest/v1/ingest_service.pb.h"
 #include "services/model/ids.h"
 #include "services/ops/casectl/import_sender.h"
-#include "services/ops/xes/xes_reader.h"
+#include "services/ops/casectl/running_numbers.h"
+#include "services/ops/xes/sink.h"
 
 namespace casehub::casectl {
 
@@ -50,6 +51,8 @@ class Chunker : public xes::Sink {
 
   void StartFile(const std::string& file) { file_ = file; }
   const ChunkCounts& counts() const { return counts_; }
+  // The source's own numbers of the cases that were sent.
+  const RunningNumbers& numbers() const { return numbers_; }
 
   ingest::v1::LineEvent* BeginEvent() override;
   void EndEvent(uint64_t line, const xes::Problem* problem) override;
@@ -78,6 +81,7 @@ class Chunker : public xes::Sink {
   const Callbacks callbacks_;
   std::string file_;
   ChunkCounts counts_;
+  RunningNumbers numbers_;
 
   // The trace being read.
   std::vector<std::unique_ptr<Part>> parts_;  // kept for the next trace

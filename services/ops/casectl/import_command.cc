@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -11,75 +12,22 @@
 #include "services/model/ids.h"
 #include "services/ops/casectl/commands.h"
 #include "services/ops/casectl/import_chunks.h"
+#include "services/ops/casectl/import_rejects.h"
 #include "services/ops/casectl/import_sender.h"
-#include "services/ops/casectl/json.h"
 #include "services/ops/casectl/print.h"
+#include "services/ops/lines/lines_reader.h"
+#include "services/ops/xes/xes_reader.h"
 
 namespace casehub::casectl {
 namespace {
 
 constexpr int kBulkNiceness = 10;
-constexpr uint64_t kProblemsShown = 20;  // on standard error, where no file takes them
+constexpr std::chrono::milliseconds kRecordAgain{200};  // between two attempts to record the run
 
 struct ImportOptions {
   std::string format, map, municipality, source, rejects;
   std::vector<std::string> files;
   double retry_for_seconds = 30;
-};
-
-// Where rejects go: a file of JSON lines, or the first ones to standard error.
-class Rejects {
- public:
-  explicit Rejects(const Context& context) : context_(context) {}
-  ~Rejects() { Close(); }
-
-  bool Open(const std::string& path) {
-    if (path.empty()) return true;
-    file_ = std::fopen(path.c_str(), "w");
-    return file_ != nullptr;
-  }
-  // May be called from any thread.
-  void Add(const Reject& reject) {
-    const std::lock_guard lock(mutex_);
-    events_ += reject.events;
-    ++rows_;
-    const std::string message = context_.Say(reject.message);
-    if (file_ == nullptr) {
-      if (rows_ > kProblemsShown) return;
-      std::fprintf(stderr, "%s:%llu: %s: %s\n", reject.file.c_str(), static_cast<unsigned long long>(reject.line),
-                   reject.reason.c_str(), message.c_str());
-      return;
-    }
-    std::string line = "{\"file\":";
-    AppendJsonString(reject.file, &line);
-    absl::StrAppend(&line, ",\"line\":", reject.line, ",\"field\":");
-    AppendJsonString(reject.field, &line);
-    line.append(",\"reason\":");
-    AppendJsonString(reject.reason, &line);
-    line.append(",\"message\":");
-    AppendJsonString(message, &line);
-    line.append(",\"case\":");
-    AppendJsonString(reject.external_reference, &line);
-    absl::StrAppend(&line, ",\"events\":", reject.events, "}\n");
-    failed_ = std::fputs(line.c_str(), file_) < 0 || failed_;
-  }
-  // False: something could not be written.
-  bool Close() {
-    if (file_ != nullptr) failed_ = std::fclose(file_) != 0 || failed_;
-    file_ = nullptr;
-    return !failed_;
-  }
-  uint64_t events() const { return events_; }
-  uint64_t rows() const { return rows_; }
-  uint64_t hidden() const { return file_ == nullptr && rows_ > kProblemsShown ? rows_ - kProblemsShown : 0; }
-
- private:
-  const Context& context_;
-  std::mutex mutex_;
-  std::FILE* file_ = nullptr;
-  bool failed_ = false;
-  uint64_t events_ = 0;
-  uint64_t rows_ = 0;
 };
 
 // A line that is drawn over itself, on a terminal only.
@@ -117,43 +65,40 @@ class ProgressBar {
 };
 
 std::optional<int> CheckOptions(const Context& context, const ImportOptions& options) {
-  if (options.format == "csv" || options.format == "jsonl") {
-    return context.Usage(
-        context.Say("--format " + options.format + " 尚未提供:目前只支持 xes(见 docs/casectl.md)",
-                    "--format " + options.format + " is not there yet: only xes is (see docs/casectl.md)"));
+  if (options.files.empty()) return context.Usage(context.Say("请写明要导入的文件", "name the files to import"));
+  if (options.format != "xes" && options.format != "csv" && options.format != "jsonl") {
+    return context.Usage(context.Say("--format 应为 xes、csv 或 jsonl", "--format must be xes, csv or jsonl"));
   }
-  if (options.format != "xes") {
-    return context.Usage(context.Say("--format 应为 xes(csv、jsonl 尚未提供)",
-                                     "--format must be xes (csv and jsonl are not there yet)"));
-  }
-  if (!options.map.empty()) {
+  if (options.format == "xes" && !options.map.empty()) {
     return context.Usage(context.Say("--map 只用于 csv 和 jsonl", "--map is for csv and jsonl only"));
   }
-  if (options.source.empty() || options.source.size() > 64) {
-    return context.Usage(context.Say("--source 应为 1 至 64 字节", "--source must be 1 to 64 bytes"));
+  if (options.format == "csv" && options.map.empty()) {
+    return context.Usage(context.Say("--format csv 需要 --map FILE:各列的含义(见 docs/formats/mapping.md)",
+                                     "--format csv needs --map FILE, which says what the columns are (see "
+                                     "docs/formats/mapping.md)"));
   }
   return std::nullopt;
 }
 
-std::string Summary(const ChunkCounts& counts, const ImportTotals& totals, uint64_t rejected) {
-  return absl::StrCat("{\"cases_read\":", counts.cases_read, ",\"events_read\":", counts.events_read,
-                      ",\"cases_new\":", totals.cases_new, ",\"events_new\":", totals.events_new,
-                      ",\"duplicates\":", counts.duplicates + totals.duplicates,
-                      ",\"already_present\":", totals.already_present, ",\"rejected\":", rejected, "}");
+std::string Summary(const intake::v1::ImportCounts& counts) {
+  return absl::StrCat("{\"cases_read\":", counts.cases_read(), ",\"events_read\":", counts.events_read(),
+                      ",\"cases_new\":", counts.cases_new(), ",\"events_new\":", counts.events_new(),
+                      ",\"duplicates\":", counts.duplicates(), ",\"already_present\":", counts.already_present(),
+                      ",\"rejected\":", counts.rejected(), "}");
 }
 
-void PrintSummary(const Context& context, const ChunkCounts& counts, const ImportTotals& totals, uint64_t rejected) {
-  if (context.json()) return PrintLine(Summary(counts, totals, rejected));
+void PrintSummary(const Context& context, const intake::v1::ImportCounts& counts) {
+  if (context.json()) return PrintLine(Summary(counts));
   const auto line = [&](const char* zh, const char* en, uint64_t value) {
     PrintLine(absl::StrCat(context.Say(zh, en), ": ", value));
   };
-  line("读取办件", "cases read", counts.cases_read);
-  line("读取事件", "events read", counts.events_read);
-  line("新增办件", "cases new", totals.cases_new);
-  line("新增事件", "events new", totals.events_new);
-  line("重复", "duplicates", counts.duplicates + totals.duplicates);
-  line("已存在", "already present", totals.already_present);
-  line("拒收", "rejected", rejected);
+  line("读取办件", "cases read", counts.cases_read());
+  line("读取事件", "events read", counts.events_read());
+  line("新增办件", "cases new", counts.cases_new());
+  line("新增事件", "events new", counts.events_new());
+  line("重复", "duplicates", counts.duplicates());
+  line("已存在", "already present", counts.already_present());
+  line("拒收", "rejected", counts.rejected());
 }
 
 Moment Now() {
@@ -162,22 +107,142 @@ Moment Now() {
   return {now.tv_sec, static_cast<int32_t>(now.tv_nsec)};
 }
 
-int Import(Context& context, const ImportOptions& options) {
-  if (auto status = CheckOptions(context, options)) return *status;
-  const std::string municipality = GivenMunicipality(options.municipality);
-  if (municipality.empty()) {
+// One way of reading files: XES, or lines by a map.
+class Reader {
+ public:
+  // Returns the exit status if the map cannot be used.
+  std::optional<int> Prepare(const Context& context, const ImportOptions& options) {
+    if (options.format == "xes") return std::nullopt;
+    format_ = options.format == "csv" ? lines::Format::kCsv : lines::Format::kJsonLines;
+    mapping_ = lines::NativeMapping();
+    if (!options.map.empty()) {
+      auto read = lines::ReadMapping(options.map);
+      if (const auto* wrong = std::get_if<Bilingual>(&read)) return context.Usage(*wrong);
+      mapping_ = std::get<lines::Mapping>(std::move(read));
+    }
+    if (auto wrong = lines::CheckMapFor(*format_, *mapping_)) return context.Usage(*wrong);
+    return std::nullopt;
+  }
+  // What makes the file unusable; `*stopped`: the sender gave up.
+  std::optional<Bilingual> Read(const std::string& file, Chunker* chunker, bool* stopped) const {
+    if (format_) {
+      lines::Result result = lines::ReadLines(file, *format_, *mapping_, Now(), *chunker);
+      *stopped = result.stopped;
+      return std::move(result.fault);
+    }
+    const xes::Result result = xes::ReadXes(file, {.limits = {}, .latest = Now()}, *chunker);
+    *stopped = result.fault == xes::Fault::kStopped;
+    if (*stopped || result.fault == xes::Fault::kNone) return std::nullopt;
+    return xes::FaultText(result, file);
+  }
+
+ private:
+  std::optional<lines::Format> format_;  // none: XES
+  std::optional<lines::Mapping> mapping_;
+};
+
+// The importer's side of the reconciliation (A8).
+ingest::v1::RecordImportRunRequest RunOf(const std::string& municipality, const std::string& source,
+                                         const Chunker& chunker, const ImportTotals& totals, const Rejects& rejects) {
+  ingest::v1::RecordImportRunRequest run;
+  run.set_municipality(municipality);
+  run.set_source_system(source);
+  auto* counts = run.mutable_counts();
+  counts->set_cases_read(chunker.counts().cases_read);
+  counts->set_events_read(chunker.counts().events_read);
+  counts->set_cases_new(totals.cases_new);
+  counts->set_events_new(totals.events_new);
+  counts->set_duplicates(chunker.counts().duplicates + totals.duplicates);
+  counts->set_already_present(totals.already_present);
+  counts->set_rejected(rejects.events());
+  for (const auto& [reason, events] : rejects.by_reason()) {
+    auto* reject = run.add_rejects();
+    reject->set_reason(reason);
+    reject->set_events(events);
+  }
+  if (chunker.numbers().scattered()) return run;
+  for (const auto& [first, last] : chunker.numbers().ranges()) {
+    auto* range = run.add_numbers();
+    range->set_first(first);
+    range->set_last(last);
+  }
+  return run;
+}
+
+// Repeats with the same id until there is an answer, as the chunks were.
+std::optional<CallFailure> RecordRun(Context& context, const ingest::v1::RecordImportRunRequest& run,
+                                     std::chrono::milliseconds retry_for) {
+  const auto give_up = std::chrono::steady_clock::now() + retry_for;
+  std::mutex mutex;
+  std::condition_variable never;
+  for (;;) {
+    ingest::v1::RecordImportRunResponse response;
+    auto failure = context.Call(run, &response);
+    const bool may_change = failure && (failure->failure.code == grpc::StatusCode::UNAVAILABLE ||
+                                        failure->failure.code == grpc::StatusCode::RESOURCE_EXHAUSTED ||
+                                        failure->failure.code == grpc::StatusCode::DEADLINE_EXCEEDED);
+    if (!may_change || std::chrono::steady_clock::now() >= give_up) return failure;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, kRecordAgain);
+  }
+}
+
+void SayMore(const Context& context, const Rejects& rejects, const Chunker& chunker) {
+  if (rejects.hidden() > 0) {
+    std::fprintf(stderr, "%s\n",
+                 context
+                     .Say(absl::StrCat("另有 ", rejects.hidden(), " 条拒收:用 --rejects FILE 全部写入文件"),
+                          absl::StrCat(rejects.hidden(), " more rejects: --rejects FILE takes them all"))
+                     .c_str());
+  }
+  if (chunker.numbers().scattered()) {
+    std::fprintf(stderr, "%s\n",
+                 context
+                     .Say("running_number 所指的列不是流水号:断号过多,本次不登记号段",
+                          "the column under running_number is no running number: it has too many gaps, and none is "
+                          "recorded")
+                     .c_str());
+  }
+}
+
+int GaveUp(const Context& context, const CallFailure& failure) {
+  const int status = context.Report(failure);
+  std::fprintf(stderr, "%s\n",
+               context
+                   .Say("导入未完成:重复执行同一命令是安全的,会补齐其余部分",
+                        "the import is not complete: repeating the same command is safe and finishes the rest")
+                   .c_str());
+  return status;
+}
+
+// Options as given, checked: whose import it is.
+std::optional<int> CheckOwner(Context& context, const ImportOptions& options, std::string* municipality) {
+  if (options.source.empty() || options.source.size() > 64) {
+    return context.Usage(context.Say("--source 应为 1 至 64 字节", "--source must be 1 to 64 bytes"));
+  }
+  *municipality = GivenMunicipality(options.municipality);
+  if (municipality->empty()) {
     return context.Usage(context.Say("请用 --municipality 指定市代码", "name the municipality with --municipality"));
   }
-  if (!Municipality::Parse(municipality)) {
-    return context.Report(
-        {RefusedHere(RefuseField("municipality", Phrase::PHRASE_SIX_DIGITS), context.language()), true});
-  }
+  if (Municipality::Parse(*municipality)) return std::nullopt;
+  return context.Report(
+      {RefusedHere(RefuseField("municipality", Phrase::PHRASE_SIX_DIGITS), context.language()), true});
+}
+
+int Import(Context& context, const ImportOptions& options) {
+  std::string municipality;
+  Reader reader;
+  if (auto status = CheckOptions(context, options)) return *status;
+  if (auto status = CheckOwner(context, options, &municipality)) return *status;
+  if (auto status = reader.Prepare(context, options)) return *status;
   // Reading and cutting files takes a whole core: on the server's own machine callers go first.
   (void)!nice(kBulkNiceness);
   Rejects rejects(context);
   if (!rejects.Open(options.rejects)) {
     return context.Usage(context.Say("无法写入 " + options.rejects, "cannot write " + options.rejects));
   }
+  const std::string run_id = NewRequestId();
+  const Moment started = Now();
   const std::chrono::milliseconds retry_for(static_cast<int64_t>(options.retry_for_seconds * 1000));
   ImportSender sender(context.client(), retry_for, [&](const ChunkRefusal& refusal) {
     rejects.Add({refusal.origin.file,
@@ -196,35 +261,30 @@ int Import(Context& context, const ImportOptions& options) {
   int status = kDone;
   for (const auto& file : options.files) {
     chunker.StartFile(file);
-    const xes::Result result = xes::ReadXes(file, {.limits = {}, .latest = Now()}, chunker);
+    bool stopped = false;
+    const auto fault = reader.Read(file, &chunker, &stopped);
     bar.NextFile();
-    if (result.fault == xes::Fault::kStopped) break;  // the sender gave up
-    if (result.fault == xes::Fault::kNone) continue;
+    if (stopped) break;
+    if (!fault) continue;
     bar.Clear();
-    status = context.Usage(xes::FaultText(result, file));
+    status = context.Usage(*fault);
   }
   sender.Finish();
   bar.Clear();
-  if (rejects.hidden() > 0) {
-    std::fprintf(stderr, "%s\n",
-                 context
-                     .Say(absl::StrCat("另有 ", rejects.hidden(), " 条拒收:用 --rejects FILE 全部写入文件"),
-                          absl::StrCat(rejects.hidden(), " more rejects: --rejects FILE takes them all"))
-                     .c_str());
-  }
+  const bool complete = status == kDone;
+  SayMore(context, rejects, chunker);
   if (!rejects.Close()) {
     status = context.Usage(context.Say("无法写完 " + options.rejects, "cannot finish writing " + options.rejects));
   }
-  if (sender.failure()) {
-    const int failed = context.Report(*sender.failure());
-    std::fprintf(stderr, "%s\n",
-                 context
-                     .Say("导入未完成:重复执行同一命令是安全的,会补齐其余部分",
-                          "the import is not complete: repeating the same command is safe and finishes the rest")
-                     .c_str());
-    return failed;
-  }
-  PrintSummary(context, chunker.counts(), sender.totals(), rejects.events());
+  if (sender.failure()) return GaveUp(context, *sender.failure());
+  auto run = RunOf(municipality, options.source, chunker, sender.totals(), rejects);
+  run.set_request_id(run_id);
+  run.set_run_id(run_id);
+  run.set_complete(complete);
+  run.mutable_started_at()->set_seconds(started.seconds);
+  run.mutable_started_at()->set_nanos(started.nanos);
+  if (auto failure = RecordRun(context, run, retry_for)) return GaveUp(context, *failure);
+  PrintSummary(context, run.counts());
   return status;
 }
 
@@ -235,18 +295,21 @@ void AddImportCommand(CLI::App& app, Context& context) {
       app.add_subcommand("import", context.Say("导入业务条线系统的办件", "import the cases of a line system"))
           ->fallthrough();
   auto options = std::make_shared<ImportOptions>();
-  command->add_option("--format", options->format, "xes")->required();
+  command->add_option("--format", options->format, context.Say("文件格式", "of the files"))->type_name("xes|csv|jsonl");
   command->add_option("--map", options->map, context.Say("字段映射(csv、jsonl)", "field map (csv, jsonl)"));
   command->add_option("--municipality", options->municipality, context.Say("市代码", "code"));
-  command->add_option("--source", options->source, context.Say("来源系统", "source system"))->required();
+  command->add_option("--source", options->source, context.Say("来源系统", "source system"));
   command->add_option("--rejects", options->rejects, context.Say("拒收清单(JSON 行)", "file for rejects (JSON lines)"));
   command
       ->add_option("--retry-for", options->retry_for_seconds,
                    context.Say("服务中断时重试的秒数,默认 30", "seconds to go on without an answer, default 30"))
       ->check(CLI::Range(0.1, 86400.0));
-  command->add_option("FILE", options->files, context.Say("XES 文件,可为 gzip", "XES files, gzipped or not"))
-      ->required();
-  command->callback([&context, options] { context.run = [&context, options] { return Import(context, *options); }; });
+  command->add_option("FILE", options->files, context.Say("文件,可为 gzip", "files, gzipped or not"));
+  command->callback([&context, options, command] {
+    if (!command->get_subcommands().empty()) return;  // of the report, which has said what is to be done
+    context.run = [&context, options] { return Import(context, *options); };
+  });
+  AddImportReportCommands(command, context);
 }
 
 }  // namespace casehub::casectl

@@ -251,7 +251,16 @@ void ImportSender::Answered(const ImportCasesResponse& response) {
     changed_.notify_one();
     return;
   }
-  refused_({owner->chunks.front().origin, response.reason(), response.message()});
+  Refuse(owner, response);
+}
+
+void ImportSender::Refuse(const CasePtr& owner, const ImportCasesResponse& response) {
+  const bool whole = owner->chunks.front().origin.opens;
+  const size_t refused = whole ? owner->chunks.size() : 1;
+  for (size_t i = 0; i < refused; ++i) refused_({owner->chunks[i].origin, response.reason(), response.message()});
+  // The last of them is settled like any other.
+  owner->chunks.erase(owner->chunks.begin(), owner->chunks.begin() + static_cast<ptrdiff_t>(refused - 1));
+  queued_ -= refused - 1;
   Settle(owner);
 }
 

@@ -1,6 +1,7 @@
 // Carries the chunks of an import to the server over one stream and survives its interruptions.
 //
 // Order       Chunks of one case go one after the other: the next leaves when the one before is durable. Cases overlap.
+// Refusals    A case whose first chunk is refused is refused whole: what follows would open it without what it is.
 // Window      At most kWindow chunks are unanswered; Submit waits while too much is queued, so that memory is bounded.
 // Repeats     A chunk that was refused for want of capacity, or whose stream broke, goes again with the same request_id
 //             until it is answered. Without any answer for `retry_for` the import gives up.
@@ -32,6 +33,7 @@ struct ChunkOrigin {
   uint64_t line = 0;  // of its trace
   std::string external_reference;
   uint32_t events = 0;
+  bool opens = false;  // the first chunk of its case
 };
 
 struct Chunk {
@@ -91,6 +93,7 @@ class ImportSender {
   Clock::time_point NextWake(Clock::time_point now) const;
   void Answered(const ingest::v1::ImportCasesResponse& response);
   void Settle(const CasePtr& owner);
+  void Refuse(const CasePtr& owner, const ingest::v1::ImportCasesResponse& response);
 
   Client& client_;
   const std::chrono::milliseconds retry_for_;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "services/ops/casectl/catalogue.h"
 #include "services/ops/casectl/commands.h"
+#include "services/ops/casectl/completion.h"
 #include "services/ops/casectl/print.h"
 
 namespace casehub::casectl {
@@ -60,13 +61,13 @@ std::string GlobalHelp(const Context& context) {
       "\n全局选项(可写在任意位置):\n"
       "  --server HOST:PORT   默认 127.0.0.1:7080,或 CASEHUB_SERVER\n"
       "  --output table|json  默认:终端为 table,管道为 json\n"
-      "  --lang zh|en         默认中文;LANG 为 en* 时英文\n"
+      "  --lang zh|en         LC_ALL、LC_MESSAGES 或 LANG 为 zh* 时默认中文,否则英文\n"
       "  --timeout SECONDS    每次调用的时限,默认 30\n"
       "\n每个 RPC 也可直接调用:casectl SERVICE METHOD [--字段 值]…,SERVICE 为 ",
       "\nGlobal options (anywhere on the line):\n"
       "  --server HOST:PORT   default 127.0.0.1:7080, or CASEHUB_SERVER\n"
       "  --output table|json  default: table on a terminal, json in a pipe\n"
-      "  --lang zh|en         default Chinese; English where LANG is en*\n"
+      "  --lang zh|en         default: Chinese where LC_ALL, LC_MESSAGES or LANG is zh*, else English\n"
       "  --timeout SECONDS    of each call, default 30\n"
       "\nEvery RPC can be called as well: casectl SERVICE METHOD [--FIELD VALUE]…, SERVICE is one of ");
 }
@@ -102,6 +103,9 @@ int RunNamedCommand(Context& context, std::vector<std::string> args) {
   AddScoreCommand(app, context);
   AddTransferCommands(app, context);
   AddOperationsCommands(app, context);
+  AddCompletionCommand(app, context);
+  app.add_subcommand("help",
+                     context.Say("显示命令的帮助:casectl help COMMAND…", "help on a command: casectl help COMMAND…"));
   const auto is_command = [&](const std::string& word) {
     const auto commands = app.get_subcommands({});
     return std::any_of(commands.begin(), commands.end(),
@@ -156,6 +160,13 @@ int RunService(Context& context, const google::protobuf::ServiceDescriptor& serv
   return RunMethod(context, *method, std::move(args));
 }
 
+// `casectl help case list` is `casectl case list --help`.
+void TurnHelpAround(std::vector<std::string>* args) {
+  if (args->empty() || args->front() != "help") return;
+  args->erase(args->begin());
+  args->push_back("--help");
+}
+
 int Main(std::vector<std::string> args) {
   Context context;
   if (const char* server = std::getenv("CASEHUB_SERVER"); server != nullptr && *server != '\0') {
@@ -163,6 +174,7 @@ int Main(std::vector<std::string> args) {
   }
   Bilingual wrong;
   if (!TakeGlobals(&args, &context.globals, &wrong)) return context.Usage(wrong);
+  TurnHelpAround(&args);
   if (args.size() == 1 && args[0] == "--version") {
     PrintLine("casectl " CASEHUB_VERSION);
     return kDone;

@@ -60,7 +60,7 @@ void PrintAnswer(const Context& context, const MethodDescriptor& method, const M
   const auto* rows_field = RowsOf(method);
   if (rows_field == nullptr) return PrintMessage(context, response);
   const auto& reflection = *response.GetReflection();
-  RowPrinter rows(context, PlainColumns(*rows_field->message_type()));
+  RowPrinter rows(context, PlainColumns(*rows_field->message_type(), context.language()));
   for (int i = 0; i < reflection.FieldSize(response, rows_field); ++i) {
     rows.Row(reflection.GetRepeatedMessage(response, rows_field, i));
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/ops/casectl/catalogue.h"
 #include "services/ops/casectl/json.h"
+#include "services/ops/casectl/titles.h"
 #include "services/ops/xes/rfc3339.h"
 
 namespace casehub::casectl {
@@ -23,7 +24,7 @@ bool IsWide(char32_t c) {
 }
 
 // A single field as one line of text.
-std::string FieldText(const Message& message, const FieldDescriptor& field) {
+std::string FieldText(const Message& message, const FieldDescriptor& field, Language language) {
   const auto& reflection = *message.GetReflection();
   if (field.is_repeated()) return std::to_string(reflection.FieldSize(message, &field));
   switch (field.cpp_type()) {
@@ -36,7 +37,7 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_ENUM: {
       const int number = reflection.GetEnumValue(message, &field);
       const auto* value = field.enum_type()->FindValueByNumber(number);
-      return value == nullptr ? std::to_string(number) : number == 0 ? "" : ShortName(*value);
+      return value == nullptr ? std::to_string(number) : number == 0 ? "" : ValueTitle(*value, language);
     }
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection.GetBool(message, &field) ? "true" : "false";
@@ -60,7 +61,7 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
   return "";
 }
 
-void AppendFields(const Message& message, int depth, std::string* out) {
+void AppendFields(const Message& message, int depth, Language language, std::string* out) {
   const auto* type = message.GetDescriptor();
   const auto& reflection = *message.GetReflection();
   const std::string indent(static_cast<size_t>(depth) * 2, ' ');
@@ -69,23 +70,24 @@ void AppendFields(const Message& message, int depth, std::string* out) {
   for (const FieldDescriptor* field : set) {
     if (depth == 0 && field->name() == "position") continue;  // for programs that read on
     const bool nested = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !IsTimestamp(*field);
+    const std::string title = FieldTitle(*field, language);
     if (!nested && !field->is_repeated()) {
-      absl::StrAppend(out, indent, field->name(), ": ", FieldText(message, *field), "\n");
+      absl::StrAppend(out, indent, title, ": ", FieldText(message, *field, language), "\n");
     } else if (!field->is_repeated()) {
-      absl::StrAppend(out, indent, field->name(), ":\n");
-      AppendFields(reflection.GetMessage(message, field), depth + 1, out);
+      absl::StrAppend(out, indent, title, ":\n");
+      AppendFields(reflection.GetMessage(message, field), depth + 1, language, out);
     } else if (nested) {
       for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-        absl::StrAppend(out, indent, field->name(), "[", i, "]:\n");
-        AppendFields(reflection.GetRepeatedMessage(message, field, i), depth + 1, out);
+        absl::StrAppend(out, indent, title, "[", i, "]:\n");
+        AppendFields(reflection.GetRepeatedMessage(message, field, i), depth + 1, language, out);
       }
     } else if (field->type() == FieldDescriptor::TYPE_STRING) {
-      absl::StrAppend(out, indent, field->name(), ":\n");
+      absl::StrAppend(out, indent, title, ":\n");
       for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
         absl::StrAppend(out, indent, "  - ", reflection.GetRepeatedString(message, field, i), "\n");
       }
     } else {
-      absl::StrAppend(out, indent, field->name(), ": ", FieldText(message, *field), "\n");
+      absl::StrAppend(out, indent, title, ": ", FieldText(message, *field, language), "\n");
     }
   }
   if (set.empty() && depth == 0) absl::StrAppend(out, type->name(), "\n");
@@ -127,17 +129,22 @@ std::string FormatTable(const std::vector<std::string>& header, const std::vecto
   return text;
 }
 
-std::string Cell(const Message& message, std::string_view path) {
+std::string Cell(const Message& message, std::string_view path, Language language) {
   const size_t dot = path.find('.');
   const auto* field = message.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
   if (field == nullptr) return "";
   if (dot == std::string_view::npos) {
-    std::string text = FieldText(message, *field);
+    std::string text = FieldText(message, *field, language);
     for (char& c : text) c = c == '\n' || c == '\r' || c == '\t' ? ' ' : c;  // a row stays a line
     return text;
   }
   if (!message.GetReflection()->HasField(message, field)) return "";
-  return Cell(message.GetReflection()->GetMessage(message, field), path.substr(dot + 1));
+  return Cell(message.GetReflection()->GetMessage(message, field), path.substr(dot + 1), language);
+}
+
+void PrintText(const std::string& text) {
+  Write(text);
+  std::fflush(stdout);
 }
 
 void PrintLine(const std::string& line) {
@@ -148,7 +155,7 @@ void PrintLine(const std::string& line) {
 void RowPrinter::Row(const Message& message) {
   if (json_) return Write(ToJson(message) + "\n");
   std::vector<std::string> cells;
-  for (const auto& column : columns_) cells.push_back(Cell(message, column.path));
+  for (const auto& column : columns_) cells.push_back(Cell(message, column.path, language_));
   rows_.push_back(std::move(cells));
 }
 
@@ -176,17 +183,17 @@ void RowPrinter::Finish(const std::string& next_page_token) {
 void PrintMessage(const Context& context, const Message& message) {
   if (context.json()) return PrintLine(ToJson(message));
   std::string text;
-  AppendFields(message, 0, &text);
+  AppendFields(message, 0, context.language(), &text);
   Write(text);
   std::fflush(stdout);
 }
 
-std::vector<Column> PlainColumns(const google::protobuf::Descriptor& type) {
+std::vector<Column> PlainColumns(const google::protobuf::Descriptor& type, Language language) {
   std::vector<Column> columns;
   for (int i = 0; i < type.field_count() && columns.size() < kColumnsMax; ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !IsTimestamp(field)) continue;
-    columns.push_back({field.name(), field.name()});
+    columns.push_back({FieldTitle(field, language), field.name()});
   }
   return columns;
 }

@@ -14,8 +14,10 @@ namespace casehub::casectl {
 size_t DisplayWidth(std::string_view utf8);
 std::string FormatTable(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
 
-// What stands at a dotted path of fields, as a table shows it: instants at +08:00, hashes cut short.
-std::string Cell(const google::protobuf::Message& message, std::string_view path);
+// What stands at a dotted path of fields, as a table shows it: instants at +08:00, hashes cut short, values of enums in
+// the language.
+std::string Cell(const google::protobuf::Message& message, std::string_view path,
+                 Language language = Language::kEnglish);
 
 struct Column {
   std::string title;
@@ -26,7 +28,7 @@ struct Column {
 class RowPrinter {
  public:
   RowPrinter(const Context& context, std::vector<Column> columns)
-      : json_(context.json()), columns_(std::move(columns)) {}
+      : json_(context.json()), language_(context.language()), columns_(std::move(columns)) {}
   void Row(const google::protobuf::Message& message);
   // A row that is not a message: its JSON, and its cells in the order of the columns.
   void Row(const std::string& json, std::vector<std::string> cells);
@@ -35,6 +37,7 @@ class RowPrinter {
 
  private:
   bool json_;
+  Language language_;
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
@@ -42,7 +45,8 @@ class RowPrinter {
 // One message: JSON, or its fields one a line, indented by depth.
 void PrintMessage(const Context& context, const google::protobuf::Message& message);
 void PrintLine(const std::string& line);
+void PrintText(const std::string& text);
 // Columns for the plain fields of a message type.
-std::vector<Column> PlainColumns(const google::protobuf::Descriptor& type);
+std::vector<Column> PlainColumns(const google::protobuf::Descriptor& type, Language language);
 
 }  // namespace casehub::casectl

@@ -73,7 +73,7 @@ int ListTransfers(Context& context, const Options& options) {
   if (auto status = ChosenMunicipalities(context, options.municipality, &codes)) return *status;
   transfer::v1::ListTransfersRequest request;
   request.set_page_size(kPageSize);
-  RowPrinter rows(context, PlainColumns(*transfer::v1::CustodyState::descriptor()));
+  RowPrinter rows(context, PlainColumns(*transfer::v1::CustodyState::descriptor(), context.language()));
   for (const auto& code : codes) {
     request.set_municipality(code);
     const auto ask = [&](const std::string& token, std::string* next) -> std::optional<int> {
@@ -189,7 +189,8 @@ void AddScoreCommand(CLI::App& app, Context& context) {
   auto* show =
       group->add_subcommand("show", context.Say("评价汇总(精确分数)", "exact totals of ratings"))->fallthrough();
   show->add_option("--municipality", options->municipality, context.Say("市代码", "code"));
-  show->add_option("--by", options->by, "case|practitioner|office|municipality|matter");
+  show->add_option("--by", options->by, context.Say("汇总对象", "what is scored"))
+      ->type_name("case|practitioner|office|municipality|matter");
   show->add_option("--as-of", options->as_of, context.Say("截至时间(RFC 3339)", "as of this time (RFC 3339)"));
   show->callback([&context, options] { context.run = [&context, options] { return ShowScores(context, *options); }; });
 }

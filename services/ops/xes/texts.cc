@@ -22,6 +22,25 @@ const char* ReasonCode(Reason reason) {
       return "TOO_MANY_ATTRIBUTES";
     case Reason::kOutsideTrace:
       return "OUTSIDE_TRACE";
+    case Reason::kRagged:
+      return "ROW_RAGGED";
+    case Reason::kQuoteMisplaced:
+      return "QUOTE_MISPLACED";
+    case Reason::kOtherFormat:
+      return "TIME_INVALID";
+    case Reason::kNotAnInteger:
+    case Reason::kNotANumber:
+      return "NUMBER_INVALID";
+    case Reason::kNotABoolean:
+      return "BOOLEAN_INVALID";
+    case Reason::kUnknownValue:
+      return "VALUE_UNKNOWN";
+    case Reason::kNested:
+      return "VALUE_NESTED";
+    case Reason::kNotJson:
+      return "LINE_INVALID";
+    case Reason::kNotGrouped:
+      return "CASE_NOT_GROUPED";
   }
   return "UNKNOWN";
 }
@@ -46,6 +65,36 @@ Bilingual ReasonText(const Problem& problem) {
       return {"属性过多", "there are too many attributes"};
     case Reason::kOutsideTrace:
       return {"事件不在任何 trace 中", "the event stands outside any trace"};
+    case Reason::kRagged:
+      return {absl::StrCat("该行的列数与表头不符(实有/应有 ", problem.detail, ")"),
+              absl::StrCat("the row does not have as many columns as the header (", problem.detail, ")")};
+    case Reason::kQuoteMisplaced:
+      return {"引号之后应为分隔符或行尾", "a closing quote is followed by neither a separator nor the end of the row"};
+    case Reason::kOtherFormat:
+      return {absl::StrCat(field, " 不符合映射文件规定的格式 ", problem.detail),
+              absl::StrCat(field, " does not have the format that the map declares, ", problem.detail)};
+    case Reason::kNotAnInteger:
+      return {absl::StrCat(field, " 不是整数;若表示空值,请在映射文件的 no_value 中列出"),
+              absl::StrCat(field, " is no integer; if it means that there is none, list it under no_value in the map")};
+    case Reason::kNotANumber:
+      return {absl::StrCat(field, " 不是数字;若表示空值,请在映射文件的 no_value 中列出"),
+              absl::StrCat(field, " is no number; if it means that there is none, list it under no_value in the map")};
+    case Reason::kNotABoolean:
+      return {absl::StrCat(field, " 不是是/否值(true、false、1、0、是、否)"),
+              absl::StrCat(field, " is neither yes nor no (true, false, 1, 0, 是, 否)")};
+    case Reason::kUnknownValue:
+      return {absl::StrCat(field, " 的取值在映射文件的 values 中没有对应"),
+              absl::StrCat(field, " has a value that is not among the values of the map")};
+    case Reason::kNested:
+      return {absl::StrCat(field, " 应为单个值,而不是对象或列表"),
+              absl::StrCat(field, " must be one value, not an object or a list")};
+    case Reason::kNotJson:
+      return {absl::StrCat("该行不是有效的 JSON 对象(第 ", problem.detail, " 字节处)"),
+              absl::StrCat("the line is not a JSON object (at byte ", problem.detail, ")")};
+    case Reason::kNotGrouped:
+      return {
+          absl::StrCat(field, " 的办件在其他办件之后再次出现:请在映射文件中写 row_order: any"),
+          absl::StrCat("the case of ", field, " stood before another one already: write row_order: any in the map")};
   }
   return {};
 }

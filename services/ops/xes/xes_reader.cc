@@ -1,28 +1,19 @@
 #include "services/ops/xes/xes_reader.h"
 
 #include <expat.h>
-#include <sys/stat.h>
-#include <zlib.h>
 
-#include <cerrno>
-#include <cstring>
 #include <memory>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/ops/xes/document.h"
+#include "services/ops/xes/input_file.h"
 #include "services/ops/xes/lines.h"
 
 namespace casehub::xes {
 namespace {
 
 constexpr size_t kBlockBytes = 256 * 1024;
-constexpr unsigned kCompressedBufferBytes = 128 * 1024;
-
-struct CloseGz {
-  void operator()(gzFile_s* file) const { gzclose(file); }
-};
-using GzFile = std::unique_ptr<gzFile_s, CloseGz>;
 
 struct FreeParser {
   void operator()(XML_ParserStruct* parser) const { XML_ParserFree(parser); }
@@ -42,20 +33,13 @@ class Reading {
   }
 
   Result Run(const std::string& path) {
-    struct stat info {};
-    if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
-      result_.fault = Fault::kCannotRead;
-      result_.detail = std::strerror(EISDIR);
+    InputFile file;
+    if (!file.Open(path)) {
+      result_.fault = file.fault();
+      result_.detail = file.detail();
       return result_;
     }
-    GzFile file(gzopen(path.c_str(), "rb"));
-    if (!file) {
-      result_.fault = Fault::kCannotOpen;
-      result_.detail = std::strerror(errno);
-      return result_;
-    }
-    gzbuffer(file.get(), kCompressedBufferBytes);
-    Pump(file.get());
+    Pump(&file);
     result_.traces = document_.traces();
     result_.events = document_.events();
     if (result_.fault != Fault::kNone) document_.Abandon();
@@ -65,24 +49,22 @@ class Reading {
  private:
   uint64_t Position() const { return static_cast<uint64_t>(XML_GetCurrentByteIndex(parser_.get())); }
 
-  void Pump(gzFile_s* file) {
+  void Pump(InputFile* file) {
     // Two blocks in turn, because a line may be asked for that began in the block before.
     std::vector<char> blocks[2] = {std::vector<char>(kBlockBytes), std::vector<char>(kBlockBytes)};
     for (size_t turn = 0;; ++turn) {
       char* block = blocks[turn % 2].data();
-      const int got = gzread(file, block, kBlockBytes);
-      if (got < 0) return ReadFailed(file);
+      size_t got = 0;
+      bool last = false;
+      const bool read = file->Read(block, kBlockBytes, &got, &last);
       fed_ += got;
-      const bool last = got < static_cast<int>(kBlockBytes);
       if (got > 0) {
-        lines_.NextBlock({block, static_cast<size_t>(got)});
-        if (!Parse(block, got)) return;
-        sink_.Progress(static_cast<uint64_t>(gzoffset(file)));
+        lines_.NextBlock({block, got});
+        if (!Parse(block, static_cast<int>(got))) return;
+        sink_.Progress(file->offset());
       }
+      if (!read) return Blame(file->fault(), lines_.LineAt(fed_), file->detail());
       if (!last) continue;
-      int error = Z_OK;
-      gzerror(file, &error);
-      if (error != Z_OK && error != Z_STREAM_END) return ReadFailed(file);
       if (fed_ == 0) return Blame(Fault::kEmpty, 0, "");
       Parse(block, 0);
       return;
@@ -93,15 +75,6 @@ class Reading {
     result_.fault = fault;
     result_.line = line;
     result_.detail = std::move(detail);
-  }
-
-  void ReadFailed(gzFile_s* file) {
-    int error = Z_OK;
-    const char* text = gzerror(file, &error);
-    const uint64_t line = lines_.LineAt(fed_);
-    if (error == Z_ERRNO) return Blame(Fault::kCannotRead, line, std::strerror(errno));
-    if (error == Z_BUF_ERROR) return Blame(Fault::kTruncated, line, "unexpected end of the gzip data");
-    Blame(Fault::kDamagedCompression, line, text);
   }
 
   // `size` 0 ends the document. False: a fault is set.

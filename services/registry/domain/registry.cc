@@ -147,6 +147,21 @@ Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::Reg
   return event;
 }
 
+Decided DecideRegisterSourceSystem(const std::optional<v1::SourceSystem>& known,
+                                   const v1::RegisterSourceSystemRequest& request) {
+  const v1::SourceSystem& source = request.source();
+  if (auto problem = CheckText("source.source_system", source.source_system(), kIdBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("source.name", source.name(), kNameBytesMax)) return *std::move(problem);
+  if (source.run_by().size() > kNameBytesMax) {
+    return *CheckText("source.run_by", source.run_by(), kNameBytesMax);
+  }
+  if (auto problem = CheckSpan("source", source.valid_from(), source.valid_until())) return *std::move(problem);
+  if (known && MessageDifferencer::Equals(*known, source)) return std::monostate();
+  v1::RegistryEvent event;
+  *event.mutable_source_system_registered()->mutable_source() = source;
+  return event;
+}
+
 std::string CalendarVersion(const v1::LoadCalendarRequest& request) {
   std::string input = absl::StrCat(request.year(), "\n");
   for (const v1::CalendarDay& day : request.days()) {

@@ -33,6 +33,10 @@ struct PractitionerState {
 };
 Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::RegisterPractitionerRequest& request);
 
+// `known` is what is registered under that name.
+Decided DecideRegisterSourceSystem(const std::optional<v1::SourceSystem>& known,
+                                   const v1::RegisterSourceSystemRequest& request);
+
 Decided DecideLoadCalendar(const std::optional<v1::CalendarLoaded>& loaded, const v1::LoadCalendarRequest& request);
 // SHA-256 over year and days, in hex: the version of a calendar.
 std::string CalendarVersion(const v1::LoadCalendarRequest& request);

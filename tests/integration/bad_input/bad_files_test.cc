@@ -233,12 +233,12 @@ TEST_F(BadFiles, AMunicipalityThatIsNone) {
   Entries();
 }
 
-TEST_F(BadFiles, FormatsThatAreNotThereYetSaySo) {
+TEST_F(BadFiles, AFormatThatIsNone) {
   const fs::path file = Write("whole.xes", ThreeCases());
-  const CommandResult result =
-      RunCasectl(server_->address(), {"import", "--format", "csv", "--municipality", kHere, "--source", "bpi", file});
+  const CommandResult result = RunCasectl(
+      server_->address(), {"import", "--format", "parquet", "--municipality", kHere, "--source", "bpi", file});
   EXPECT_EQ(result.exit_status, 2);
-  EXPECT_NE(result.err.find("csv is not there yet"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("--format must be xes, csv or jsonl"), std::string::npos) << result.err;
 }
 
 }  // namespace

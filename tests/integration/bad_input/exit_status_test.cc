@@ -6,6 +6,8 @@
 #include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <tuple>
 
 #include "tests/integration/bad_input/stopped_thread.h"
 #include "tests/support/ledger_export.h"
@@ -104,6 +106,103 @@ TEST_F(ExitStatus, TwoForBadUsage) {
     const CommandResult result = Run(args);
     EXPECT_EQ(result.exit_status, 2) << (args.empty() ? "" : args.back()) << ": " << result.out << result.err;
     EXPECT_NE(result.err, "");
+  }
+}
+
+TEST_F(ExitStatus, HelpAndCompletionAreDoneAndWhatTheyDoNotKnowIsBadUsage) {
+  const CommandResult help = Run({"help", "case", "list"});
+  EXPECT_EQ(help.exit_status, 0) << help.err;
+  EXPECT_NE(help.out.find("--overdue"), std::string::npos) << help.out;
+  EXPECT_EQ(Run({"help", "intake", "set-promised-date"}).exit_status, 0);
+  const CommandResult completion = Run({"completion", "bash"});
+  EXPECT_EQ(completion.exit_status, 0) << completion.err;
+  EXPECT_NE(completion.out.find("complete -o default -F _casectl casectl"), std::string::npos);
+  for (const auto& args : std::vector<std::vector<std::string>>{{"completion"},
+                                                                {"completion", "tcsh"},
+                                                                {"help", "nonsense"},
+                                                                {"case", "list", "--status", "lost"},
+                                                                {"case", "list", "--external-reference", "1"},
+                                                                {"case", "list", "--policy", "promise"},
+                                                                {"case", "list", "--overdue", "--status", "open"},
+                                                                {"case", "list", "--overdue", "--as-of", "today"},
+                                                                {"import", "runs"}}) {
+    EXPECT_EQ(Run(args).exit_status, 2) << args.front() << " … " << args.back();
+  }
+}
+
+// Lists by filters and by pages; the overdue list of a promise that was missed.
+TEST_F(ExitStatus, CaseListFiltersAndReadsByPages) {
+  std::string last;
+  for (int i = 0; i < 5; ++i) {
+    last = Json::parse(Run(Register({"--source-system", "12345", "--external-reference", std::to_string(i)})).out)
+               .at("case_id");
+  }
+  Run(Register());
+  const auto rows = [&](std::vector<std::string> more) {
+    std::vector<std::string> args = {"case", "list", "--municipality", kHere};
+    args.insert(args.end(), more.begin(), more.end());
+    const CommandResult result = Run(args);
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    std::vector<Json> found;
+    std::istringstream lines(result.out);
+    for (std::string line; std::getline(lines, line);) found.push_back(Json::parse(line));
+    return found;
+  };
+  EXPECT_EQ(rows({}).size(), 6u);
+  EXPECT_EQ(rows({"--source", "12345"}).size(), 5u);
+  EXPECT_EQ(rows({"--source", "12345", "--external-reference", "3"}).size(), 1u);
+  EXPECT_EQ(rows({"--status", "withdrawn"}).size(), 0u);
+  auto page = rows({"--source", "12345", "--page-size", "4"});
+  ASSERT_EQ(page.size(), 5u) << "four rows and a token";
+  page = rows({"--source", "12345", "--page-size", "4", "--page-token", page.back().at("next_page_token")});
+  EXPECT_EQ(page.front().at("external_reference"), "4");
+
+  EXPECT_EQ(Run({"intake", "set-promised-date", "--municipality", kHere, "--case-id", last, "--promised-at",
+                 "2024-05-06T09:00:00+08:00", "--promised-date", "2024-05-10"})
+                .exit_status,
+            0);
+  ASSERT_EQ(rows({"--overdue"}).size(), 1u);
+  EXPECT_EQ(rows({"--overdue"})[0].at("case_id"), last);
+  EXPECT_EQ(rows({"--overdue", "--as-of", "2024-05-10T23:59:59+08:00"}).size(), 0u);
+  EXPECT_EQ(rows({"--overdue", "--as-of", "2024-05-11T00:00:00+08:00", "--policy", "promise"}).size(), 1u);
+  EXPECT_EQ(Run({"case", "deadlines", last}).exit_status, 0) << "a promise has no policy to explain it";
+}
+
+// Tables are for people: their titles and values are in the language of the locale.
+TEST_F(ExitStatus, TheLanguageIsThatOfTheLocale) {
+  Run(Register());
+  const auto list = [&](const std::string& locale, std::vector<std::string> more) {
+    std::vector<std::string> command = {"/usr/bin/env",
+                                        "-u",
+                                        "LC_MESSAGES",
+                                        "-u",
+                                        "LANG",
+                                        "LC_ALL=" + locale,
+                                        ProgramPath("casectl"),
+                                        "--server",
+                                        server_.address(),
+                                        "--output",
+                                        "table",
+                                        "case",
+                                        "list",
+                                        "--municipality",
+                                        kHere};
+    command.insert(command.end(), more.begin(), more.end());
+    ChildProcess process(command);
+    EXPECT_EQ(process.Wait(std::chrono::seconds(30)), 0) << process.err();
+    return process.out();
+  };
+  for (const auto& [locale, more, chinese] :
+       {std::tuple<std::string, std::vector<std::string>, bool>{"zh_CN.UTF-8", {}, true},
+        {"en_US.UTF-8", {}, false},
+        {"C", {}, false},
+        {"", {}, false},
+        {"zh_CN.UTF-8", {"--lang", "en"}, false},
+        {"C", {"--lang", "zh"}, true}}) {
+    const std::string text = list(locale, more);
+    EXPECT_EQ(text.find("状态") != text.npos, chinese) << locale << ": " << text;
+    EXPECT_EQ(text.find("办理中") != text.npos, chinese) << locale << ": " << text;
+    EXPECT_EQ(text.find("status") != text.npos, !chinese) << locale << ": " << text;
   }
 }
 

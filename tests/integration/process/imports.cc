@@ -43,14 +43,36 @@ Imported ImportedIn(const Ledger& ledger) {
   return imported;
 }
 
+// What the reconciliation of the source says, beside what its imports counted.
+void ExpectReconciled(const std::string& address, const Source& source, uint64_t runs) {
+  const CommandResult result =
+      RunCasectl(address, {"import", "report", "--municipality", source.municipality, "--source", source.name});
+  ASSERT_EQ(result.exit_status, 0) << result.err;
+  const auto report = nlohmann::json::parse(result.out);
+  const uint64_t events = source.events - source.duplicates - source.rejected;
+  EXPECT_EQ(report.at("cases"), source.cases);
+  EXPECT_EQ(report.at("events"), events) << "every event counts once, whoever was killed";
+  if (runs > 0) {
+    EXPECT_EQ(report.at("runs"), runs);
+    EXPECT_EQ(report.at("reported").at("events_new"), events);
+    EXPECT_EQ(report.at("unreported_events"), 0);
+  }
+  uint64_t by_month = 0;
+  for (const auto& month : report.at("months")) by_month += month.at("events").get<uint64_t>();
+  EXPECT_EQ(by_month, events);
+}
+
 class Server {
  public:
   Server() { server_.Start(); }
 
   std::vector<std::string> ImportCommand(const Source& source) const {
-    return CasectlCommand(server_.address(),
-                          {"import", "--format", "xes", "--municipality", source.municipality, "--source", source.name,
-                           "--rejects", folder_.path() / "rejects", source.file});
+    std::vector<std::string> args = {"import",         "--format",          source.format,
+                                     "--municipality", source.municipality, "--source",
+                                     source.name,      "--rejects",         folder_.path() / "rejects"};
+    if (!source.map.empty()) args.insert(args.end(), {"--map", source.map});
+    args.push_back(source.file);
+    return CasectlCommand(server_.address(), args);
   }
   // Imports to the end; what casectl counted.
   nlohmann::json Import(const Source& source) const { return Report(ChildProcess(ImportCommand(source))); }
@@ -81,6 +103,10 @@ class Server {
   void TerminateAndStart() {
     EXPECT_EQ(server_.Terminate(), 0) << server_.stderr_text();
     server_.Start();
+  }
+  // `runs` 0: however many ended.
+  void ExpectReconciled(const Source& source, uint64_t runs) const {
+    testing::ExpectReconciled(server_.address(), source, runs);
   }
   void ExpectStores() const { ExpectStoresEqualTheLog(server_.address()); }
 
@@ -153,6 +179,7 @@ void ImportUndisturbedAndKilled(const Source& source, int rounds, int kills) {
     EXPECT_EQ(ledger.Count("LineEventRecorded"), source.events - source.duplicates - source.rejected);
     ExpectCounts(server.Import(source), source, 0, 0);
     EXPECT_EQ(server.Entries(source), entries) << "a second import adds nothing";
+    server.ExpectReconciled(source, 2);
     std::printf("%s: %zu entries in %.2f s\n", source.file.c_str(), ledger.entries.size(), took.count());
   }
   std::mt19937 random(15);
@@ -164,6 +191,7 @@ void ImportUndisturbedAndKilled(const Source& source, int rounds, int kills) {
     const Ledger ledger = server.Verified(source);
     EXPECT_EQ(ledger.entries.size(), entries);
     EXPECT_TRUE(ImportedIn(ledger) == expected) << "the same cases have the same events, in the same order";
+    server.ExpectReconciled(source, 0);
     server.ExpectStores();
     std::printf("  %d of %d kills hit the import\n", hits, kills);
   }

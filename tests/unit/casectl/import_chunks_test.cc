@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -157,6 +158,32 @@ TEST_F(ChunkerTest, ACaseWithoutEventsIsACaseAndAnAbandonedOneIsNothing) {
   EXPECT_TRUE(EndTrace("c"));
   EXPECT_THAT(Activities(), ElementsAre("b"));
   EXPECT_EQ(chunker_.counts().events_read, 1u);
+}
+
+TEST_F(ChunkerTest, TheFactsOfACaseGoWithItsFirstChunkOnlyAndNotToTheNextCase) {
+  ingest::v1::ImportCaseRequest facts;
+  facts.set_matter_type("notary");
+  facts.set_channel(common::v1::CHANNEL_ONLINE);
+  facts.set_office_id("office");
+  facts.mutable_applicant()->mutable_particulars()->set_name("王五");
+  google::protobuf::RepeatedPtrField<intake::v1::Attribute> attributes;
+  for (int i = 0; i < 70; ++i) Event(absl::StrCat("e", i));
+  EXPECT_TRUE(
+      chunker_.EndTrace({.line = 3, .name = "c1", .attributes = &attributes, .facts = &facts, .running_number = 7}));
+  Event("a");
+  EXPECT_TRUE(EndTrace("c2"));
+  ASSERT_EQ(sent_.size(), 3u);
+  EXPECT_EQ(sent_[0].import().matter_type(), "notary");
+  EXPECT_EQ(sent_[0].import().channel(), common::v1::CHANNEL_ONLINE);
+  EXPECT_EQ(sent_[0].import().office_id(), "office");
+  EXPECT_EQ(sent_[0].import().applicant().particulars().name(), "王五");
+  EXPECT_TRUE(origins_[0].opens);
+  for (const size_t other : {1, 2}) {
+    EXPECT_FALSE(sent_[other].import().has_applicant()) << other;
+    EXPECT_EQ(sent_[other].import().matter_type(), "") << other;
+  }
+  EXPECT_FALSE(origins_[1].opens);
+  EXPECT_EQ(chunker_.numbers().ranges(), (std::map<uint64_t, uint64_t>{{7, 7}}));
 }
 
 }  // namespace

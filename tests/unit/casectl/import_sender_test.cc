@@ -212,5 +212,27 @@ TEST_F(ImportSenderTest, WithNothingToSendItEndsAtOnce) {
   EXPECT_FALSE(sender.failure().has_value());
 }
 
+// Without its first chunk a case would be opened without what it is: the rest of it is refused too.
+TEST_F(ImportSenderTest, ACaseWhoseFirstChunkIsRefusedIsRefusedWhole) {
+  int sent = 0;
+  Server server([&](const ImportCasesRequest& request) {
+    ++sent;
+    return request.import().request_id() == "c0/0" ? Refuse(grpc::StatusCode::NOT_FOUND, "OFFICE_UNKNOWN") : New(1);
+  });
+  Client client(server.address(), Language::kEnglish);
+  ImportSender sender(client, std::chrono::seconds(5),
+                      [&](const ChunkRefusal& refusal) { refusals_.push_back(refusal.reason); });
+  for (const char* name : {"c0", "c1"}) {
+    auto chunks = CaseOf(name, 3);
+    chunks.front().origin.opens = true;
+    ASSERT_TRUE(sender.Submit(std::move(chunks)));
+  }
+  sender.Finish();
+  EXPECT_FALSE(sender.failure());
+  EXPECT_THAT(refusals_, ElementsAre("OFFICE_UNKNOWN", "OFFICE_UNKNOWN", "OFFICE_UNKNOWN"));
+  EXPECT_EQ(sender.totals().events_new, 3u);
+  EXPECT_EQ(sent, 4);
+}
+
 }  // namespace
 }  // namespace casehub::casectl
