@@ -10,11 +10,13 @@ namespace {
 
 using Titles = absl::flat_hash_map<std::string_view, const char*>;
 
+constexpr std::string_view kKind = "kind";
+
 const Titles& Fields() {
   static const auto* const titles = new Titles{
       {"case_id", "办件"},
       {"municipality", "市"},
-      {"kind", "类别"},
+      {kKind, "类别"},
       {"status", "状态"},
       {"etag", "版本"},
       {"channel", "渠道"},
