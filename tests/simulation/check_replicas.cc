@@ -105,6 +105,7 @@ void CheckReplicas(const WorldView& world) {
       return world.context->Report("log_not_replayable", status.ToString());
     }
     CheckLedger(world, partition, references.back());
+    CheckScores(world, partition, references.back());
     for (int id = 0; id < kProcesses; ++id) {
       Shard& shard = world.cluster->process(id).shards[static_cast<size_t>(partition)];
       const std::string who = absl::StrCat("process ", id, ", partition ", partition);

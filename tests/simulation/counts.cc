@@ -97,6 +97,14 @@ constexpr std::string_view kNames[] = {
     "parked case moved on",
     "rated twice",
     "rating slot expired",
+    "bad rating opened rectification",
+    "rectification reopened by a re-visit",
+    "rectification due soon",
+    "rectification overdue",
+    "review upheld a rating",
+    "review set a rating aside",
+    "opinion or feedback opened rectification",
+    "rating imported",
     "head sealed",
 };
 static_assert(std::size(kNames) == kSituations);

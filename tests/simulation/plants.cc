@@ -50,6 +50,10 @@ std::vector<Planted> MakePlants() {
       InDomain("hop_reused", "every attempt at a transfer is hop 1", &DomainPlants::hop_reused),
       InDomain("thaw_on_recall", "the origin thaws when it asks for a recall", &DomainPlants::thaw_on_recall),
       InDomain("parts_lost", "custody moves without the parts that were exported", &DomainPlants::parts_lost),
+      InDomain("revisit_overwrites", "a satisfied re-visit overwrites the rating", &DomainPlants::revisit_overwrites),
+      InDomain("set_aside_counted", "a rating that was set aside is counted all the same",
+               &DomainPlants::set_aside_counted),
+      InDomain("review_reopened", "a decided review takes another decision", &DomainPlants::review_reopened),
   };
 }
 

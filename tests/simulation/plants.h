@@ -17,6 +17,10 @@ struct DomainPlants {
   bool hop_reused = false;      // transfer mints hop 1 again and again
   bool thaw_on_recall = false;  // the origin acts again as soon as it asks for the case back
   bool parts_lost = false;      // custody moves without the parts that were exported
+  // of evaluation (planted_evaluation.cc)
+  bool revisit_overwrites = false;  // a satisfied re-visit is recorded as a new rating
+  bool set_aside_counted = false;   // scores go on counting a rating that was set aside
+  bool review_reopened = false;     // a decided review takes another decision
 };
 
 struct Planted {
