@@ -72,7 +72,7 @@ token=
 while [ -z "$token" ]; do
   token=$(ctl evaluation get-rating-slot --municipality 330800 --case-id "$case" 2> /dev/null | field rating_token || true)
 done
-ctl evaluation submit-rating --municipality 330800 --case-id "$case" --rating-token "$token" --channel hotline \
+ctl evaluation submit-rating --municipality 330800 --case-id "$case" --rating-token "$token" --channel online \
   --grades.attitude 5 --grades.efficiency 4 --grades.policy-execution 5 --grades.professional-level 5 \
   --grades.overall 5 > /dev/null
 echo "   rated once, by the applicant"

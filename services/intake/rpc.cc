@@ -150,8 +150,8 @@ Outcome ReceiveReferral(const v1::ReceiveReferralRequest& request, const DecideC
     if (row) taken_by = Uuid::FromBytes(*row)->ToString();
   }
   const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
-  return Map(DecideReceiveReferral(request, taken_by, office, own), own.new_case_id, 0, false,
-             v1::ReceiveReferralResponse());
+  return Map(WithSuspicions(DecideReceiveReferral(request, taken_by, office, own), context, state), own.new_case_id, 0,
+             false, v1::ReceiveReferralResponse());
 }
 
 Outcome HandOverToOffice(const v1::HandOverToOfficeRequest& request, const DecideContext& context,

@@ -167,7 +167,7 @@ void CheckCommands(const WorldView& world) {
 
 void CheckWorld(const WorldView& world) {
   for (void (*check)(const WorldView&) :
-       {&CheckStreams, &CheckCommands, &CheckHistory, &CheckMediation, &CheckReplicas}) {
+       {&CheckStreams, &CheckCommands, &CheckHistory, &CheckMediation, &CheckRatings, &CheckReplicas}) {
     check(world);
     if (world.context->violation) return;
   }

@@ -27,6 +27,10 @@ void CheckStreams(const WorldView& world);
 void CheckHistory(const WorldView& world);
 // Over all logs: consent, conclusion, subsidy and confirmation of every dispute, by the rules of life 3 alone.
 void CheckMediation(const WorldView& world);
+// Over all logs: a bad rating opens one rectification, reviews are decided once, nothing overwrites a rating.
+void CheckRatings(const WorldView& world);
+// Scores of a store that stands at the end of the log are what a reader counts who knows the raw log alone.
+void CheckScores(const WorldView& world, PartitionId partition, storage::ProjectionStore* store);
 // The same log gives the same rows to every reader, whether it read from the start, from a snapshot or lived through
 // it; and the same chains as a reader that knows nothing but the raw log.
 void CheckReplicas(const WorldView& world);

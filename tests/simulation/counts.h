@@ -103,6 +103,14 @@ enum class Situation : uint8_t {
   // evaluation and ledger
   kRatedTwice,
   kSlotExpired,
+  kRectificationOpened,
+  kRectificationReopened,
+  kRectificationDueSoon,
+  kRectificationOverdue,
+  kReviewUpheld,
+  kRatingSetAside,
+  kVoiceRectified,
+  kRatingImported,
   kHeadSealed,
   // mediation
   kReferralReturned,

@@ -8,6 +8,7 @@
 #include "casehub/mediation/v1/mediation_state.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 #include "services/intake/tables.h"
+#include "tests/simulation/planted_evaluation.h"
 
 // GCC 12 sees the vectors of an inlined variant's destructor as never allocated.
 #pragma GCC diagnostic ignored "-Wfree-nonheap-object"
@@ -147,6 +148,7 @@ class PlantedService : public runtime::Service {
     return outcome;
   }
   void Apply(const runtime::AppliedRecord& record, size_t event_index, runtime::StateWriter& state) const override {
+    if (id() == ServiceId::kEvaluation && IsUnseen(plants_, record, event_index)) return;
     inner_->Apply(record, event_index, state);
   }
   runtime::QueryResult Query(const google::protobuf::Message& request, const runtime::QueryContext& context,
@@ -172,6 +174,9 @@ class PlantedService : public runtime::Service {
     if (id() == ServiceId::kMediation && AlterDispute() != nullptr) {
       return inner_->Decide(request, context, AlteredReader(state, AlterDispute()));
     }
+    if (plants_.review_reopened && id() == ServiceId::kEvaluation) {
+      return inner_->Decide(request, context, UndecidedReviews(state));
+    }
     return inner_->Decide(request, context, state);
   }
   AlteredReader::Alter AlterDispute() const {
@@ -184,6 +189,7 @@ class PlantedService : public runtime::Service {
   }
   void Alter(Decision* decision) const {
     if (plants_.freeze_ignored && id() == ServiceId::kIntake) decision->relies_on.clear();
+    if (id() == ServiceId::kEvaluation) AlterEvaluation(plants_, decision);
     if (id() != ServiceId::kTransfer) return;
     for (auto& event : decision->events) AlterTransfer(plants_, static_cast<transfer::v1::TransferEvent*>(event.get()));
   }

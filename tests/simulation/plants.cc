@@ -55,6 +55,10 @@ std::vector<Planted> MakePlants() {
       InDomain("consent_ignored", "a dispute is accepted without the parties' consent", &DomainPlants::consent_ignored),
       InDomain("conclusion_forgotten", "a concluded mediation goes on", &DomainPlants::conclusion_forgotten),
       InDomain("window_ignored", "the parties may apply for confirmation at any time", &DomainPlants::window_ignored),
+      InDomain("revisit_overwrites", "a satisfied re-visit overwrites the rating", &DomainPlants::revisit_overwrites),
+      InDomain("set_aside_counted", "a rating that was set aside is counted all the same",
+               &DomainPlants::set_aside_counted),
+      InDomain("review_reopened", "a decided review takes another decision", &DomainPlants::review_reopened),
   };
 }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/ingest/v1/ingest_service.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/registry/v1/registry_service.pb.h"
@@ -88,7 +87,8 @@ Draft Workload::NextCommand() {
   const uint64_t die = random.Below(100);
   if (die < 8) return ImportCase();
   if (die < 10) return random.OneIn(4) ? RegisterSource() : ImportRun();
-  if (die < 13) return Register();
+  if (die < 13) return random.OneIn(20) ? SetLimit() : Register();
+  if (random.OneIn(40)) return ImportRating();
   if (cases_.empty() || die < 22) return RegisterCall(-1);
   if (die < 29) return RegisterContact(-1);
   if (die < 33) return SubmitAid(-1);
@@ -145,6 +145,7 @@ Draft Workload::NextStep(int index) {
   if (file.declines > 1 && random.OneIn(2)) return random.OneIn(2) ? Recall(index) : Offer(index);
   // What is concluded stays so, however often someone tries to go on.
   if (file.closed && file.line == CaseLine::kMediation && random.OneIn(3)) return AnyMediationStep(index);
+  if (file.closed && file.badly_rated && !random.OneIn(6)) return Rectify(index);
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
   const bool on_its_way = !file.left.empty() || file.declines > 0;
@@ -180,6 +181,7 @@ Draft Workload::NextOfConsultation(int index) {
 
 Draft Workload::AnyStep(int index) {
   if (context_->random.OneIn(8)) return AnyMediationStep(index);
+  if (context_->random.OneIn(8)) return context_->random.OneIn(3) ? Rectify(index) : Voice(index);
   switch (context_->random.Below(transfers_ ? 16 : 12)) {
     case 0:
       return RegisterContact(index);
@@ -432,21 +434,6 @@ Draft Workload::Decline(int index) {
   return Make(ServiceId::kTransfer, to, std::move(request), index);
 }
 
-Draft Workload::Rate(int index) {
-  Random& random = context_->random;
-  const CaseFile& file = cases_[static_cast<size_t>(index)];
-  auto request = About<evaluation::v1::SubmitRatingRequest>(file);
-  auto* grades = request->mutable_grades();
-  for (int field = 1; field <= 5; ++field) {
-    const auto grade = static_cast<uint32_t>(random.OneIn(60) ? 6 : 1 + random.Below(5));
-    grades->GetReflection()->SetUInt32(grades, grades->GetDescriptor()->FindFieldByNumber(field), grade);
-  }
-  if (!random.OneIn(60)) request->set_channel(AnyChannel(&random));
-  if (random.OneIn(8)) request->mutable_actor()->set_staff_id("staff-4");  // who may have given the answer
-  Seal(&random, request->mutable_comment(), file.text_id);
-  return Make(ServiceId::kEvaluation, file.at, std::move(request), index);
-}
-
 Draft Workload::Register() {
   Random& random = context_->random;
   const Municipality municipality = AnyMunicipality();
@@ -476,8 +463,8 @@ Draft Workload::Register() {
     case 3: {
       auto request = std::make_shared<registry::v1::SetPolicyRequest>();
       auto* policy = request->mutable_policy();
-      const char* names[] = {"hotline.answer", "aid.decide", "mediation.ordinary"};
-      policy->set_name(random.OneIn(6) ? "no.such" : names[random.Below(3)]);
+      const char* names[] = {"hotline.answer", "aid.decide", "mediation.ordinary", "rating.rectify"};
+      policy->set_name(random.OneIn(6) ? "no.such" : names[random.Below(4)]);
       if (policy->name() == "mediation.ordinary") policy->set_extension(5);
       policy->set_amount(1 + static_cast<uint32_t>(random.Below(9)));
       policy->set_unit(static_cast<registry::v1::TermUnit>(1 + random.Below(4)));

@@ -45,6 +45,8 @@ struct CaseFile {
   bool closed = false;
   bool withdrawn = false;
   bool rated = false;
+  bool badly_rated = false;
+  bool appealed = false;
   // the newest offer
   uint64_t hop = 0;
   Municipality offered_to;
@@ -127,8 +129,14 @@ class Workload {
   Draft Recall(int index);
   Draft Accept(int index);
   Draft Decline(int index);
-  // --- evaluation, registry
+  // --- evaluation, in workload_evaluation.cc
   Draft Rate(int index);
+  Draft Voice(int index);
+  Draft Rectify(int index);
+  Draft ImportRating();
+  Draft SetLimit();
+  static void LearnEvaluation(const Draft& draft, CaseFile* file);
+  // --- registry
   Draft Register();
   Draft NextStep(int index);
   Draft NextOfConsultation(int index);

@@ -104,6 +104,7 @@ void LearnIntake(const Draft& draft, CaseFile* file) {
 
 void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId partition, Offset offset) {
   if (draft.service == ServiceId::kRegistry || draft.name == "RecordImportRun") return;
+  if (draft.service == ServiceId::kEvaluation && draft.case_index < 0) return;
   if (draft.case_index < 0) {
     const AboutCase about = ReadOpening(draft.name, reply);
     const auto id = Uuid::Parse(about.case_id);
@@ -138,10 +139,7 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     LearnMediation(draft, &file);
     return;
   }
-  if (draft.service == ServiceId::kEvaluation) {
-    file.rated = true;
-    return;
-  }
+  if (draft.service == ServiceId::kEvaluation) return LearnEvaluation(draft, &file);
   if (draft.municipality != file.at) return;
   file.partition = partition;
   file.seen_at = std::max(file.seen_at, offset);
@@ -176,7 +174,15 @@ Draft Workload::NextQuery() {
       about_case(ServiceId::kTransfer, std::make_shared<transfer::v1::GetTransferRequest>());
       break;
     case 3:
-      about_case(ServiceId::kEvaluation, std::make_shared<evaluation::v1::GetRatingSlotRequest>());
+      if (random.OneIn(3)) {
+        about_case(ServiceId::kEvaluation, std::make_shared<evaluation::v1::GetRectificationsRequest>());
+      } else if (random.OneIn(4)) {
+        auto request = std::make_shared<evaluation::v1::ListRectificationsRequest>();
+        request->set_page_size(3);
+        draft = Make(ServiceId::kEvaluation, municipality, std::move(request), -1);
+      } else {
+        about_case(ServiceId::kEvaluation, std::make_shared<evaluation::v1::GetRatingSlotRequest>());
+      }
       break;
     case 4: {
       auto request = std::make_shared<intake::v1::ListCasesRequest>();
@@ -193,7 +199,7 @@ Draft Workload::NextQuery() {
     }
     case 6: {
       auto request = std::make_shared<evaluation::v1::GetScoresRequest>();
-      request->set_by(static_cast<evaluation::v1::ScoreSubject>(1 + random.Below(5)));
+      request->set_by(static_cast<evaluation::v1::ScoreSubject>(1 + random.Below(8)));
       draft = Make(ServiceId::kEvaluation, municipality, std::move(request), -1);
       break;
     }

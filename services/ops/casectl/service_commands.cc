@@ -17,33 +17,53 @@ constexpr int kPageSize = 500;
 constexpr std::chrono::milliseconds kStoreTimeout = std::chrono::hours(6);
 
 struct Options {
-  std::string id, municipality, by = "municipality", as_of, service;
+  std::string id, municipality, by = "municipality", as_of, from, to, service;
 };
+
+constexpr char kScoreSubjects[] = "case|practitioner|office|municipality|matter|month|quarter|year";
+
+// Times of the request that were given; an exit status if one is none.
+std::optional<int> ReadTimes(Context& context, const Options& options, evaluation::v1::GetScoresRequest* request) {
+  struct Time {
+    const char* flag;
+    const std::string* text;
+    google::protobuf::Timestamp* (evaluation::v1::GetScoresRequest::*field)();
+  };
+  const Time times[] = {{"--as-of", &options.as_of, &evaluation::v1::GetScoresRequest::mutable_as_of},
+                        {"--from", &options.from, &evaluation::v1::GetScoresRequest::mutable_from},
+                        {"--to", &options.to, &evaluation::v1::GetScoresRequest::mutable_to}};
+  for (const Time& time : times) {
+    if (time.text->empty()) continue;
+    const auto moment = ParseRfc3339(*time.text);
+    if (!moment) {
+      return context.Usage(
+          context.Say(absl::StrCat(time.flag, " 应为带时区的时间(如 2024-05-06T09:30:00+08:00)"),
+                      absl::StrCat(time.flag, " must be a time with its zone (such as 2024-05-06T09:30:00+08:00)")));
+    }
+    auto* field = (request->*time.field)();
+    field->set_seconds(moment->seconds);
+    field->set_nanos(moment->nanos);
+  }
+  return std::nullopt;
+}
 
 int ShowScores(Context& context, const Options& options) {
   evaluation::v1::GetScoresRequest request;
   const auto* by = FindEnumValue(*evaluation::v1::ScoreSubject_descriptor(), options.by);
   if (by == nullptr || by->number() == 0) {
-    return context.Usage(context.Say("--by 应为 case|practitioner|office|municipality|matter 之一",
-                                     "--by must be one of case|practitioner|office|municipality|matter"));
+    return context.Usage(context.Say(absl::StrCat("--by 应为 ", kScoreSubjects, " 之一"),
+                                     absl::StrCat("--by must be one of ", kScoreSubjects)));
   }
   request.set_by(static_cast<evaluation::v1::ScoreSubject>(by->number()));
   request.set_page_size(kPageSize);
-  if (!options.as_of.empty()) {
-    const auto moment = ParseRfc3339(options.as_of);
-    if (!moment) {
-      return context.Usage(context.Say("--as-of 应为带时区的时间(如 2024-05-06T09:30:00+08:00)",
-                                       "--as-of must be a time with its zone (such as 2024-05-06T09:30:00+08:00)"));
-    }
-    request.mutable_as_of()->set_seconds(moment->seconds);
-    request.mutable_as_of()->set_nanos(moment->nanos);
-  }
+  if (auto status = ReadTimes(context, options, &request)) return *status;
   std::vector<std::string> codes;
   if (auto status = ChosenMunicipalities(context, options.municipality, &codes)) return *status;
   RowPrinter rows(context, {{context.Say("对象", "subject"), "subject"},
                             {context.Say("评价数", "count"), "count"},
                             {context.Say("平均(总体)", "mean (overall)"), "mean"},
                             {context.Say("参与排名", "ranked"), "ranked"},
+                            {context.Say("未评价", "unrated"), "unrated"},
                             {context.Say("态度合计", "attitude"), "sum.attitude"},
                             {context.Say("效率合计", "efficiency"), "sum.efficiency"},
                             {context.Say("政策执行合计", "policy"), "sum.policy_execution"},
@@ -189,9 +209,12 @@ void AddScoreCommand(CLI::App& app, Context& context) {
   auto* show =
       group->add_subcommand("show", context.Say("评价汇总(精确分数)", "exact totals of ratings"))->fallthrough();
   show->add_option("--municipality", options->municipality, context.Say("市代码", "code"));
-  show->add_option("--by", options->by, context.Say("汇总对象", "what is scored"))
-      ->type_name("case|practitioner|office|municipality|matter");
+  show->add_option("--by", options->by, context.Say("汇总对象", "what is scored"))->type_name(kScoreSubjects);
   show->add_option("--as-of", options->as_of, context.Say("截至时间(RFC 3339)", "as of this time (RFC 3339)"));
+  show->add_option("--from", options->from,
+                   context.Say("只计此时及以后的评价(RFC 3339)", "only ratings given then or later (RFC 3339)"));
+  show->add_option("--to", options->to,
+                   context.Say("只计此时以前的评价(RFC 3339)", "only ratings given before then (RFC 3339)"));
   show->callback([&context, options] { context.run = [&context, options] { return ShowScores(context, *options); }; });
 }
 

@@ -99,6 +99,7 @@ std::vector<std::string> Portrait(const std::string& address, const std::vector<
       lines.push_back(plain(ShownCase<GetMediationRequest, GetMediationResponse>(&caller, municipality, id)));
       lines.push_back(plain(ShownCase<GetTransferRequest, GetTransferResponse>(&caller, municipality, id)));
       lines.push_back(plain(ShownCase<GetRatingSlotRequest, GetRatingSlotResponse>(&caller, municipality, id)));
+      lines.push_back(plain(ShownCase<GetRectificationsRequest, GetRectificationsResponse>(&caller, municipality, id)));
     }
     evaluation::v1::GetScoresRequest of_scores;
     of_scores.set_municipality(municipality);
