@@ -225,6 +225,16 @@ void FoldCustody(const transfer::v1::TransferEvent& event, const storage::Record
   change.Save(/*look_again=*/event.has_case_thawed());
 }
 
+void Suspend(Municipality here, const std::string& practitioner_id, const std::string& from, const std::string& until,
+             StateWriter& rows) {
+  const std::string key = tables::PractitionerKey(here, practitioner_id);
+  auto kept = rows.Load<v1::MediatorRow>(key);
+  if (!kept) return;
+  kept->set_suspended_from(from);
+  kept->set_suspended_until(until);
+  rows.Save(key, *kept);
+}
+
 // As far as mediation needs to know them: offices that may be committees, and who may mediate.
 void FoldRegistry(const registry::v1::RegistryEvent& event, Municipality here, StateWriter& rows) {
   if (event.has_office_registered()) {
@@ -244,14 +254,20 @@ void FoldRegistry(const registry::v1::RegistryEvent& event, Municipality here, S
     }
   } else if (event.has_practitioner_registered()) {
     const registry::v1::Practitioner& one = event.practitioner_registered().practitioner();
-    registry::v1::Practitioner kept;
+    const std::string key = tables::PractitionerKey(here, one.practitioner_id());
+    v1::MediatorRow kept = rows.Load<v1::MediatorRow>(key).value_or(v1::MediatorRow());  // stays suspended
     kept.set_practitioner_id(one.practitioner_id());
     kept.set_office_id(one.office_id());
     kept.set_kind(one.kind());
-    kept.mutable_person()->set_person_id(one.person().person_id());
+    kept.set_person_id(one.person().person_id());
     kept.set_valid_from(one.valid_from());
     kept.set_valid_until(one.valid_until());
-    rows.Save(tables::PractitionerKey(here, one.practitioner_id()), kept);
+    rows.Save(key, kept);
+  } else if (event.has_practitioner_suspended()) {
+    const registry::v1::PractitionerSuspended& suspended = event.practitioner_suspended();
+    Suspend(here, suspended.practitioner_id(), suspended.suspended_from(), suspended.suspended_until(), rows);
+  } else if (event.has_practitioner_reinstated()) {
+    Suspend(here, event.practitioner_reinstated().practitioner_id(), "", "", rows);
   }
   legalclock::FoldRules(event, tables::RulesKey(here), rows);
   if (!event.has_calendar_loaded()) return;

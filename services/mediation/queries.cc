@@ -142,7 +142,7 @@ QueryResult GetMediationStaffing(const v1::GetMediationStaffingRequest& request,
   rows.Scan(tables::Prefix(tables::kPractitioner, context.municipality),
             tables::Prefix(tables::kPractitioner, Municipality(context.municipality.code() + 1)),
             [&](std::string_view, std::string_view value) {
-              registry::v1::Practitioner one;
+              v1::MediatorRow one;
               if (one.ParseFromArray(value.data(), static_cast<int>(value.size())) &&
                   one.kind() == registry::v1::PRACTITIONER_KIND_MEDIATOR && HoldsOn(one, day)) {
                 ++mediators[one.office_id()];

@@ -45,12 +45,15 @@ OfficeFact LoadOffice(const StateReader& rows, const DecideContext& context, con
 MediatorFact LoadMediator(const StateReader& rows, const DecideContext& context, const std::string& mediator_id) {
   MediatorFact fact;
   if (mediator_id.empty()) return fact;
-  const auto one = rows.Load<registry::v1::Practitioner>(tables::PractitionerKey(context.municipality, mediator_id));
+  const auto one = rows.Load<v1::MediatorRow>(tables::PractitionerKey(context.municipality, mediator_id));
   if (!one) return fact;
+  const std::string today = FormatDate(DateAt(context.now));
   fact.known = true;
   fact.is_mediator = one->kind() == registry::v1::PRACTITIONER_KIND_MEDIATOR;
-  fact.in_office = HoldsOn(*one, FormatDate(DateAt(context.now)));
-  fact.person_id = one->person().person_id();
+  fact.in_office = HoldsOn(*one, today);
+  fact.suspended = !one->suspended_from().empty() && one->suspended_from() <= today &&
+                   (one->suspended_until().empty() || today < one->suspended_until());
+  fact.person_id = one->person_id();
   return fact;
 }
 

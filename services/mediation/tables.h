@@ -17,7 +17,7 @@ enum Table : char {
   kMediation = 1,     // case id (16 bytes) -> MediationState
   kRecord = 2,        // case id, ordinal of the session (4 bytes) -> PersonalText: stays where the session was held
   kOffice = 3,        // office id -> registry.v1.Office, as far as mediation needs it
-  kPractitioner = 4,  // practitioner id -> registry.v1.Practitioner, likewise
+  kPractitioner = 4,  // practitioner id -> MediatorRow
   kRules = 5,         // nothing more -> registry.v1.RulesState (legalclock/rules.h)
   kProvisional = 6,   // case id -> one byte: a term of it is provisional (legalclock/provisional.h)
   // What the indicators count (D5), at a time in microseconds, 8 bytes big-endian, then the case id -> CountedAs, a

@@ -1,7 +1,6 @@
 // Every refusal of mediation, with what it says of itself.
 #include <memory>
 
-#include "services/mediation/domain/dispute.h"
 #include "services/mediation/domain/session.h"
 #include "tests/unit/mediation/mediation_fixture.h"
 
@@ -137,16 +136,29 @@ TEST_F(MediationRefusals, Mediators) {
 }
 
 TEST_F(MediationRefusals, ASuspendedMediatorIsNotAssigned) {
-  v1::MediationState state;
-  state.set_status(v1::MEDIATION_STATUS_ACCEPTED);
-  state.set_office_id("people-1");
-  const Context context{kHere, s_.now(), s_.now(), legalclock::Rules::Defaults()};
-  MediatorFact mediator{true, true, true, true, ""};
-  const auto refused = std::get<Refused>(DecideAssign(state, Assign("m1"), mediator, context));
-  EXPECT_EQ(refused.reason, R::REFUSAL_MEDIATOR_SUSPENDED);
-  EXPECT_EQ(refused.metadata.at("practitioner_id"), "m1");
-  mediator.suspended = false;
-  EXPECT_TRUE(std::holds_alternative<Events>(DecideAssign(state, Assign("m1"), mediator, context)));
+  registry::v1::RegistryEvent event;
+  auto* suspended = event.mutable_practitioner_suspended();
+  suspended->set_practitioner_id("m1");
+  suspended->set_suspended_from("2025-03-04");
+  suspended->set_suspended_until("2025-03-06");
+  s_.Given(ServiceId::kRegistry, event);
+  Refer();
+  Accepted();
+  s_.SetNow(At("2025-03-04T00:00:00+08:00"));
+  ExpectRefused(Assign(), R::REFUSAL_MEDIATOR_SUSPENDED, {{"practitioner_id", "m1"}});
+  s_.SetNow(At("2025-03-05T23:59:59+08:00"));
+  Practitioner("m1", registry::v1::PRACTITIONER_KIND_MEDIATOR, "people-1", "", "");  // does not lift it
+  ExpectRefused(Assign(), R::REFUSAL_MEDIATOR_SUSPENDED);
+  s_.SetNow(At("2025-03-06T00:00:00+08:00"));
+  EXPECT_THAT(s_.When(Assign()).events, ElementsAre("MediatorAssigned"));
+  // Until reinstated, where no day is named.
+  suspended->set_practitioner_id("m2");
+  suspended->clear_suspended_until();
+  s_.Given(ServiceId::kRegistry, event);
+  ExpectRefused(Replace("m2"), R::REFUSAL_MEDIATOR_SUSPENDED);
+  event.mutable_practitioner_reinstated()->set_practitioner_id("m2");
+  s_.Given(ServiceId::kRegistry, event);
+  EXPECT_THAT(s_.When(Replace("m2")).events, ElementsAre("MediatorReplaced"));
 }
 
 TEST_F(MediationRefusals, Sessions) {
