@@ -1,5 +1,6 @@
 #include "services/transfer/fold.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "services/legalclock/rules.h"
@@ -90,6 +91,18 @@ void FoldEvaluation(const evaluation::v1::EvaluationEvent& event, const storage:
   OfferWhenComplete(row, *state, rows);
 }
 
+void FoldAssignment(const assignment::v1::AssignmentEvent& event, const storage::Record& header,
+                    runtime::StateWriter& rows) {
+  if (!event.has_part_exported() && !event.has_case_closed() && !event.has_aid_terminated()) return;
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Row row{header.municipality, *case_id};
+  auto state = tables::LoadState(rows, row.municipality, row.case_id);
+  if (!state || !Evolve(event, &*state)) return;
+  Save(row, *state, rows);
+  if (event.has_part_exported()) OfferWhenComplete(row, *state, rows);
+}
+
 }  // namespace
 
 void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::StateWriter& rows) {
@@ -101,6 +114,8 @@ void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::Sta
       return FoldIntake(static_cast<const intake::v1::IntakeEvent&>(event), *record.header, rows);
     case ServiceId::kEvaluation:
       return FoldEvaluation(static_cast<const evaluation::v1::EvaluationEvent&>(event), *record.header, rows);
+    case ServiceId::kAssignment:
+      return FoldAssignment(static_cast<const assignment::v1::AssignmentEvent&>(event), *record.header, rows);
     case ServiceId::kRegistry:
       return legalclock::FoldRules(static_cast<const registry::v1::RegistryEvent&>(event),
                                    tables::RulesKey(record.header->municipality), rows);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/ledger/v1/ledger_events.pb.h"
@@ -15,9 +16,13 @@
 namespace casehub::simulation {
 namespace {
 
+using assignment::v1::AssignmentEvent;
 using evaluation::v1::EvaluationEvent;
 using intake::v1::IntakeEvent;
 using transfer::v1::TransferEvent;
+
+// Intake, assignment, evaluation: what each holds of a case goes ahead of the offer, also when it holds nothing.
+constexpr size_t kExporters = 3;
 
 // A case in the log of one municipality.
 struct Local {
@@ -103,6 +108,10 @@ class History {
         IntakeEvent event;
         return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
       }
+      if (record.service == ServiceId::kAssignment) {
+        AssignmentEvent event;
+        return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
+      }
       EvaluationEvent event;
       return record.service == ServiceId::kEvaluation &&
              event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
@@ -119,6 +128,8 @@ class History {
     switch (service) {
       case ServiceId::kIntake:
         return Parse<IntakeEvent>(bytes, &History::OnIntake);
+      case ServiceId::kAssignment:
+        return Parse<AssignmentEvent>(bytes, &History::OnAssignment);
       case ServiceId::kEvaluation:
         return Parse<EvaluationEvent>(bytes, &History::OnEvaluation);
       case ServiceId::kTransfer:
@@ -150,6 +161,12 @@ class History {
     } else if (event.has_part_exported()) {
       OnPart(event.part_exported().hop(), ServiceId::kIntake, event.part_exported().state(), &history);
     }
+  }
+
+  void OnAssignment(const AssignmentEvent& event) {
+    const auto id = Uuid::Parse(event.case_id());
+    if (!id || !event.has_part_exported()) return;
+    OnPart(event.part_exported().hop(), ServiceId::kAssignment, event.part_exported().state(), &cases_[*id]);
   }
 
   void OnEvaluation(const EvaluationEvent& event) {
@@ -222,7 +239,7 @@ class History {
   void OnOffered(uint64_t number, CaseHistory* history, const Local& local) {
     Hop& hop = history->hops[number];
     if (local.frozen_hop != number) Report("offered_while_not_frozen", absl::StrCat("hop ", number));
-    if (hop.parts.size() < 2) Report("offered_without_parts", absl::StrCat("hop ", number));
+    if (hop.parts.size() < kExporters) Report("offered_without_parts", absl::StrCat("hop ", number));
     hop.offered = true;
   }
 

@@ -25,6 +25,8 @@ void CheckCommands(const WorldView& world);
 void CheckStreams(const WorldView& world);
 // Over all logs in the order in which records arrived: custody, ratings, mailboxes.
 void CheckHistory(const WorldView& world);
+// The same for letters, subsidies, capacity and loans.
+void CheckAssignment(const WorldView& world);
 // The same log gives the same rows to every reader, whether it read from the start, from a snapshot or lived through
 // it; and the same chains as a reader that knows nothing but the raw log.
 void CheckReplicas(const WorldView& world);

@@ -50,6 +50,10 @@ std::vector<Planted> MakePlants() {
       InDomain("hop_reused", "every attempt at a transfer is hop 1", &DomainPlants::hop_reused),
       InDomain("thaw_on_recall", "the origin thaws when it asks for a recall", &DomainPlants::thaw_on_recall),
       InDomain("parts_lost", "custody moves without the parts that were exported", &DomainPlants::parts_lost),
+      InDomain("closing_forgotten", "a closing file is approved again", &DomainPlants::closing_forgotten),
+      InDomain("end_forgotten", "assignment goes on after withdrawal and termination", &DomainPlants::end_forgotten),
+      InDomain("capacity_ignored", "nobody's cases in hand are counted", &DomainPlants::capacity_ignored),
+      InDomain("quota_ignored", "lawyers out on loan are not counted", &DomainPlants::quota_ignored),
   };
 }
 

@@ -12,11 +12,15 @@ namespace casehub::simulation {
 
 // Bugs of domain rules, planted around the services (planted_service.h).
 struct DomainPlants {
-  bool freeze_ignored = false;  // intake neither sees that a case is frozen nor relies on its standing
-  bool second_rating = false;   // evaluation forgets that a slot is used
-  bool hop_reused = false;      // transfer mints hop 1 again and again
-  bool thaw_on_recall = false;  // the origin acts again as soon as it asks for the case back
-  bool parts_lost = false;      // custody moves without the parts that were exported
+  bool freeze_ignored = false;     // intake neither sees that a case is frozen nor relies on its standing
+  bool second_rating = false;      // evaluation forgets that a slot is used
+  bool hop_reused = false;         // transfer mints hop 1 again and again
+  bool thaw_on_recall = false;     // the origin acts again as soon as it asks for the case back
+  bool parts_lost = false;         // custody moves without the parts that were exported
+  bool closing_forgotten = false;  // assignment forgets that a case was closed
+  bool end_forgotten = false;      // assignment forgets that a case was withdrawn or terminated
+  bool capacity_ignored = false;   // nobody's cases in hand are counted
+  bool quota_ignored = false;      // what is out on loan is not counted
 };
 
 struct Planted {

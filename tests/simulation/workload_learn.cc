@@ -76,6 +76,10 @@ void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file)
     file->offered = false;
     file->office.clear();
     file->pending_office.clear();
+    // The letter stayed behind; what was granted is to be offered here.
+    const bool granted = file->assignment.granted;
+    file->assignment = AssignmentFile();
+    file->assignment.granted = granted;
   } else if (draft.name == "DeclineTransfer") {
     ++file->declines;
     file->offered = false;
@@ -95,12 +99,17 @@ void LearnIntake(const Draft& draft, CaseFile* file) {
   if (draft.name == "AnswerConsultation") file->answered = true;
   if (draft.name == "ConfirmAnswerDelivered") file->closed = true;
   if (draft.name == "WithdrawCase") file->withdrawn = true;
+  if (draft.name == "DecideAid") {
+    const auto& request = static_cast<const intake::v1::DecideAidRequest&>(*draft.message);
+    file->assignment.granted = request.decision() == intake::v1::AID_DECISION_GRANTED;
+  }
 }
 
 }  // namespace
 
 void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId partition, Offset offset) {
   if (draft.service == ServiceId::kRegistry) return;
+  if (draft.service == ServiceId::kAssignment) return LearnAssignment(draft, reply);
   if (draft.case_index < 0) {
     const AboutCase about = ReadOpening(draft.name, reply);
     const auto id = Uuid::Parse(about.case_id);
@@ -151,7 +160,10 @@ Draft Workload::NextQuery() {
     request->set_case_id(case_id);
     draft = Make(service, municipality, std::move(request), index);
   };
-  switch (random.Below(9)) {
+  switch (random.Below(10)) {
+    case 9:
+      draft = AssignmentQuery(municipality, index);
+      break;
     case 0:
     case 1:
       about_case(ServiceId::kIntake, std::make_shared<intake::v1::GetCaseRequest>());

@@ -80,4 +80,14 @@ bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* sta
   }
 }
 
+bool Evolve(const assignment::v1::AssignmentEvent& event, v1::CustodyState* state) {
+  if (event.has_part_exported()) {
+    const auto& part = event.part_exported();
+    return AddExported(part.hop(), ServiceId::kAssignment, part.state(), state);
+  }
+  if (!event.has_case_closed() && !event.has_aid_terminated()) return false;
+  state->set_closed(true);
+  return true;
+}
+
 }  // namespace casehub::transfer

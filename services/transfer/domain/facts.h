@@ -1,6 +1,7 @@
 // What custody needs to know of intake's events: that a case is here, whether it may leave, and what goes with it.
 #pragma once
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "services/transfer/domain/custody.h"
 
@@ -10,6 +11,8 @@ namespace casehub::transfer {
 bool ConcernsCustody(const intake::v1::IntakeEvent& event);
 // False if nothing changed. CaseOpened is not among them: OpenedBy makes the state.
 bool Evolve(const intake::v1::IntakeEvent& event, Instant recorded_at, v1::CustodyState* state);
+// False if nothing changed.
+bool Evolve(const assignment::v1::AssignmentEvent& event, v1::CustodyState* state);
 v1::CustodyState OpenedBy(const intake::v1::IntakeEvent& event, Instant recorded_at, Municipality here);
 
 }  // namespace casehub::transfer

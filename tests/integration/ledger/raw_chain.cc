@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
@@ -24,6 +25,8 @@ const Message* EventType(ServiceId service) {
   switch (service) {
     case ServiceId::kIntake:
       return &intake::v1::IntakeEvent::default_instance();
+    case ServiceId::kAssignment:
+      return &assignment::v1::AssignmentEvent::default_instance();
     case ServiceId::kEvaluation:
       return &evaluation::v1::EvaluationEvent::default_instance();
     case ServiceId::kTransfer:

@@ -1,5 +1,6 @@
 #include "tests/unit/transfer/world.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "services/runtime/event_info.h"
@@ -116,7 +117,7 @@ void World::Observe(Municipality at, const v1::TransferEvent& event) {
   history_.push_back(event);
   Site& site = sites_[at];
   if (event.has_case_frozen()) {
-    site.intake_owes = site.evaluation_owes = true;
+    site.intake_owes = site.assignment_owes = site.evaluation_owes = true;
     site.owed_hop = event.case_frozen().hop();
   }
   if (!event.has_custody_moved() || event.custody_moved().hop() <= custody_hop_) return;
@@ -138,6 +139,13 @@ bool World::Export(Municipality at) {
     event->mutable_part_exported()->set_hop(site.owed_hop);
     event->mutable_part_exported()->set_state("intake at hop " + std::to_string(site.owed_hop));
     header.service = ServiceId::kIntake;
+    events.push_back(std::move(event));
+  } else if (site.assignment_owes) {
+    site.assignment_owes = false;
+    auto event = std::make_unique<assignment::v1::AssignmentEvent>();
+    event->set_case_id(case_id_.ToString());
+    event->mutable_part_exported()->set_hop(site.owed_hop);
+    header.service = ServiceId::kAssignment;
     events.push_back(std::move(event));
   } else if (site.evaluation_owes) {
     site.evaluation_owes = false;

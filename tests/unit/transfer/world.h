@@ -65,6 +65,7 @@ class World {
     std::deque<Kept> records;
     size_t sent_taken = 0;  // how many of state.sent() are in the mailboxes
     bool intake_owes = false;
+    bool assignment_owes = false;
     bool evaluation_owes = false;
     uint64_t owed_hop = 0;
   };
