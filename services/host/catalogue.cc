@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "casehub/assignment/v1/assignment_service.pb.h"
 #include "casehub/common/v1/common.pb.h"
 #include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/ingest/v1/ingest_service.pb.h"
@@ -51,8 +52,9 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServedServices() {
   for (const Descriptor* any_message :
        {intake::v1::GetCaseRequest::descriptor(), mediation::v1::GetMediationRequest::descriptor(),
         ingest::v1::ImportCaseRequest::descriptor(), transfer::v1::GetTransferRequest::descriptor(),
-        evaluation::v1::GetScoresRequest::descriptor(), registry::v1::ListOfficesRequest::descriptor(),
-        ledger::v1::GetHeadRequest::descriptor(), operations::v1::GetStatusRequest::descriptor()}) {
+        evaluation::v1::GetScoresRequest::descriptor(), assignment::v1::GetAssignmentRequest::descriptor(),
+        registry::v1::ListOfficesRequest::descriptor(), ledger::v1::GetHeadRequest::descriptor(),
+        operations::v1::GetStatusRequest::descriptor()}) {
     for (int i = 0; i < any_message->file()->service_count(); ++i) {
       services.push_back(any_message->file()->service(i));
     }

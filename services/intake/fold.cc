@@ -1,8 +1,10 @@
 #include "services/intake/fold.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
+#include "services/intake/domain/assignment_facts.h"
 #include "services/intake/domain/case.h"
 #include "services/intake/domain/deadlines.h"
 #include "services/intake/domain/decision.h"
@@ -147,6 +149,23 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
   state.Save(key, row);
 }
 
+// What assignment did with the case: the clock of the assignment is met, the case is closed, the aid ended.
+void FoldAssignment(const AppliedRecord& record, size_t index, StateWriter& state) {
+  const auto& event = static_cast<const assignment::v1::AssignmentEvent&>(*record.events[index]);
+  if (!event.has_assign_clock_met() && !event.has_case_closed() && !event.has_aid_terminated()) return;
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Municipality here = record.header->municipality;
+  const std::string key = tables::CaseKey(here, *case_id);
+  auto row = state.Load<v1::CaseState>(key);
+  if (!row) return;
+  const bool was_provisional = FindProvisional(*row) != nullptr;
+  Evolve(event, record.header->decided_at, &*row);
+  ArrangeClocks(&*row, *case_id, here, state);
+  ArrangeProvisional(was_provisional, *row, *case_id, here, false, state);
+  state.Save(key, *row);
+}
+
 // The dates that waited for this year are counted again, each by itself.
 void RestateProvisional(Municipality here, StateWriter& state) {
   legalclock::ForEachProvisional(tables::Prefix(tables::kProvisional, here), state, [&](std::string case_id) {
@@ -192,6 +211,9 @@ void Fold(const AppliedRecord& record, size_t event_index, StateWriter& state) {
       break;
     case ServiceId::kTransfer:
       FoldTransfer(record, event_index, state);
+      break;
+    case ServiceId::kAssignment:
+      FoldAssignment(record, event_index, state);
       break;
     case ServiceId::kRegistry:
       FoldRegistry(record, event_index, state);

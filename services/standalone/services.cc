@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "services/assignment/service.h"
 #include "services/evaluation/service.h"
 #include "services/intake/service.h"
 #include "services/intake/tables.h"
@@ -25,6 +26,7 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(
   };
   std::vector<std::unique_ptr<runtime::Service>> services;
   services.push_back(intake::MakeIntakeService());
+  services.push_back(assignment::MakeAssignmentService());
   services.push_back(mediation::MakeMediationService());
   services.push_back(evaluation::MakeEvaluationService());
   services.push_back(transfer::MakeTransferService(std::move(transfer)));

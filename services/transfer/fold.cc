@@ -1,5 +1,6 @@
 #include "services/transfer/fold.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/mediation/v1/mediation_events.pb.h"
@@ -78,8 +79,9 @@ void FoldIntake(const intake::v1::IntakeEvent& event, const storage::Record& hea
   if (event.has_part_exported()) OfferWhenComplete(row, *state, rows);
 }
 
-void FoldMediation(const mediation::v1::MediationEvent& event, const storage::Record& header,
-                   runtime::StateWriter& rows) {
+// Of assignment or mediation.
+template <typename Event>
+void FoldEnd(const Event& event, const storage::Record& header, runtime::StateWriter& rows) {
   if (!ConcernsCustody(event)) return;
   const auto case_id = Uuid::Parse(event.case_id());
   if (!case_id) return;
@@ -113,9 +115,11 @@ void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::Sta
     case ServiceId::kIntake:
       return FoldIntake(static_cast<const intake::v1::IntakeEvent&>(event), *record.header, rows);
     case ServiceId::kMediation:
-      return FoldMediation(static_cast<const mediation::v1::MediationEvent&>(event), *record.header, rows);
+      return FoldEnd(static_cast<const mediation::v1::MediationEvent&>(event), *record.header, rows);
     case ServiceId::kEvaluation:
       return FoldEvaluation(static_cast<const evaluation::v1::EvaluationEvent&>(event), *record.header, rows);
+    case ServiceId::kAssignment:
+      return FoldEnd(static_cast<const assignment::v1::AssignmentEvent&>(event), *record.header, rows);
     case ServiceId::kRegistry:
       return legalclock::FoldRules(static_cast<const registry::v1::RegistryEvent&>(event),
                                    tables::RulesKey(record.header->municipality), rows);

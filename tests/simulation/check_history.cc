@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/ledger/v1/ledger_events.pb.h"
@@ -16,12 +17,15 @@
 namespace casehub::simulation {
 namespace {
 
+using assignment::v1::AssignmentEvent;
 using evaluation::v1::EvaluationEvent;
 using intake::v1::IntakeEvent;
 using mediation::v1::MediationEvent;
 using transfer::v1::TransferEvent;
 
-constexpr size_t kExporters = 3;  // services that hold state of a case, besides transfer
+// Intake, assignment, mediation, evaluation: what each holds of a case goes ahead of the offer, also when that is
+// nothing.
+constexpr size_t kExporters = 4;
 
 // A case in the log of one municipality.
 struct Local {
@@ -111,6 +115,10 @@ class History {
         MediationEvent event;
         return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
       }
+      if (record.service == ServiceId::kAssignment) {
+        AssignmentEvent event;
+        return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
+      }
       EvaluationEvent event;
       return record.service == ServiceId::kEvaluation &&
              event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
@@ -127,6 +135,8 @@ class History {
     switch (service) {
       case ServiceId::kIntake:
         return Parse<IntakeEvent>(bytes, &History::OnIntake);
+      case ServiceId::kAssignment:
+        return Parse<AssignmentEvent>(bytes, &History::OnAssignment);
       case ServiceId::kMediation:
         return Parse<MediationEvent>(bytes, &History::OnMediation);
       case ServiceId::kEvaluation:
@@ -160,6 +170,12 @@ class History {
     } else if (event.has_part_exported()) {
       OnPart(event.part_exported().hop(), ServiceId::kIntake, event.part_exported().state(), &history);
     }
+  }
+
+  void OnAssignment(const AssignmentEvent& event) {
+    const auto id = Uuid::Parse(event.case_id());
+    if (!id || !event.has_part_exported()) return;
+    OnPart(event.part_exported().hop(), ServiceId::kAssignment, event.part_exported().state(), &cases_[*id]);
   }
 
   void OnEvaluation(const EvaluationEvent& event) {

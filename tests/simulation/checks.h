@@ -31,6 +31,8 @@ void CheckMediation(const WorldView& world);
 void CheckRatings(const WorldView& world);
 // Scores of a store that stands at the end of the log are what a reader counts who knows the raw log alone.
 void CheckScores(const WorldView& world, PartitionId partition, storage::ProjectionStore* store);
+// The same for letters, subsidies, capacity and loans.
+void CheckAssignment(const WorldView& world);
 // The same log gives the same rows to every reader, whether it read from the start, from a snapshot or lived through
 // it; and the same chains as a reader that knows nothing but the raw log.
 void CheckReplicas(const WorldView& world);

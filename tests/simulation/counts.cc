@@ -118,6 +118,15 @@ constexpr std::string_view kNames[] = {
     "dispute accepted again where custody moved",
     "same matter suspected",
     "promise missed",
+    "an end or a freeze overtook assignment",
+    "a suspension overtook assignment",
+    "offer not answered in time",
+    "letter issued",
+    "practitioner replaced",
+    "assigned case closed with its subsidy",
+    "subsidy shared by several",
+    "lent lawyer assigned",
+    "loan returned unused",
 };
 static_assert(std::size(kNames) == kSituations);
 

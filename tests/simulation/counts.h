@@ -126,6 +126,16 @@ enum class Situation : uint8_t {
   // imports and promises
   kSameMatter,
   kPromiseMissed,
+  // assignment
+  kEndOvertookAssignment,
+  kSuspensionOvertook,
+  kOfferTimedOut,
+  kLetterIssued,
+  kReplaced,
+  kAssignedCaseClosed,
+  kSubsidyShared,
+  kLentLawyerAssigned,
+  kLoanReturnedUnused,
   kCount,
 };
 inline constexpr size_t kSituations = static_cast<size_t>(Situation::kCount);

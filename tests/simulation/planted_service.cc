@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "casehub/assignment/v1/assignment_state.pb.h"
 #include "casehub/evaluation/v1/evaluation_state.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/intake/v1/intake_state.pb.h"
@@ -21,16 +22,19 @@ using runtime::Decision;
 using runtime::Outcome;
 using runtime::StateReader;
 
-constexpr char kFirstTable = 1;  // cases of intake, disputes of mediation, slots of evaluation
+constexpr char kFirstTable = 1;  // cases of intake and assignment, disputes of mediation, slots of evaluation
+constexpr char kLoads = 5;       // of assignment
+constexpr char kLoanBooks = 9;   // of assignment
 
-// Shows the rows of the first table otherwise than they are.
+// Shows the rows of one table otherwise than they are.
 class AlteredReader : public StateReader {
  public:
   using Alter = std::string (*)(const std::string&);
-  AlteredReader(const StateReader& inner, Alter alter) : inner_(inner), alter_(alter) {}
+  AlteredReader(const StateReader& inner, Alter alter, char table = kFirstTable)
+      : inner_(inner), alter_(alter), table_(table) {}
   std::optional<std::string> Get(std::string_view key) const override {
     auto value = inner_.Get(key);
-    if (value && !key.empty() && key[0] == kFirstTable) return alter_(*value);
+    if (value && !key.empty() && key[0] == table_) return alter_(*value);
     return value;
   }
   void Scan(std::string_view from, std::string_view to,
@@ -42,6 +46,7 @@ class AlteredReader : public StateReader {
  private:
   const StateReader& inner_;
   Alter alter_;
+  char table_;
 };
 
 // Shows no row of one table.
@@ -104,6 +109,34 @@ std::string WithoutWindow(const std::string& value) {
     state.mutable_confirmation_term()->mutable_deadline()->mutable_due_at()->set_seconds(4'000'000'000);
   }
   return state.SerializeAsString();
+}
+
+template <assignment::v1::AssignmentStatus from, assignment::v1::AssignmentStatus to>
+std::string WithStatus(const std::string& value) {
+  assignment::v1::AssignmentState state;
+  state.ParseFromString(value);
+  if (state.status() == from) state.set_status(to);
+  return state.SerializeAsString();
+}
+
+std::string WithoutEnd(const std::string& value) {
+  using namespace assignment::v1;
+  return WithStatus<ASSIGNMENT_STATUS_TERMINATED, ASSIGNMENT_STATUS_QUEUED>(
+      WithStatus<ASSIGNMENT_STATUS_WITHDRAWN, ASSIGNMENT_STATUS_QUEUED>(value));
+}
+
+std::string WithoutLoad(const std::string& value) {
+  assignment::v1::LoadState load;
+  load.ParseFromString(value);
+  load.clear_occupations();
+  return load.SerializeAsString();
+}
+
+std::string WithoutLoans(const std::string& value) {
+  assignment::v1::LoanBook book;
+  book.ParseFromString(value);
+  book.set_out(0);
+  return book.SerializeAsString();
 }
 
 void AlterTransfer(const DomainPlants& plants, transfer::v1::TransferEvent* event) {
@@ -176,6 +209,21 @@ class PlantedService : public runtime::Service {
     }
     if (plants_.review_reopened && id() == ServiceId::kEvaluation) {
       return inner_->Decide(request, context, UndecidedReviews(state));
+    }
+    if (id() == ServiceId::kAssignment) return DecideAssignment(request, context, state);
+    return inner_->Decide(request, context, state);
+  }
+  Outcome DecideAssignment(const google::protobuf::Message& request, const DecideContext& context,
+                           const StateReader& state) const {
+    using namespace assignment::v1;
+    if (plants_.closing_forgotten) {
+      const auto alter = &WithStatus<ASSIGNMENT_STATUS_CLOSED, ASSIGNMENT_STATUS_SUBMITTED>;
+      return inner_->Decide(request, context, AlteredReader(state, alter));
+    }
+    if (plants_.end_forgotten) return inner_->Decide(request, context, AlteredReader(state, &WithoutEnd));
+    if (plants_.capacity_ignored) return inner_->Decide(request, context, AlteredReader(state, &WithoutLoad, kLoads));
+    if (plants_.quota_ignored) {
+      return inner_->Decide(request, context, AlteredReader(state, &WithoutLoans, kLoanBooks));
     }
     return inner_->Decide(request, context, state);
   }

@@ -59,6 +59,10 @@ std::vector<Planted> MakePlants() {
       InDomain("set_aside_counted", "a rating that was set aside is counted all the same",
                &DomainPlants::set_aside_counted),
       InDomain("review_reopened", "a decided review takes another decision", &DomainPlants::review_reopened),
+      InDomain("closing_forgotten", "a closing file is approved again", &DomainPlants::closing_forgotten),
+      InDomain("end_forgotten", "assignment goes on after withdrawal and termination", &DomainPlants::end_forgotten),
+      InDomain("capacity_ignored", "nobody's cases in hand are counted", &DomainPlants::capacity_ignored),
+      InDomain("quota_ignored", "lawyers out on loan are not counted", &DomainPlants::quota_ignored),
   };
 }
 

@@ -22,6 +22,10 @@ struct DomainPlants {
   bool window_ignored = false;        // the time to apply for confirmation never ends
   bool import_twice = false;          // an import does not look whether an event of the case stands in the log already
   bool run_twice = false;             // a run of an import is recorded however often it is reported
+  bool closing_forgotten = false;     // assignment forgets that a case was closed
+  bool end_forgotten = false;         // assignment forgets that a case was withdrawn or terminated
+  bool capacity_ignored = false;      // nobody's cases in hand are counted
+  bool quota_ignored = false;         // what is out on loan is not counted
   // of evaluation (planted_evaluation.cc)
   bool revisit_overwrites = false;  // a satisfied re-visit is recorded as a new rating
   bool set_aside_counted = false;   // scores go on counting a rating that was set aside

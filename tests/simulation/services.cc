@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/assignment/service.h"
 #include "services/evaluation/service.h"
 #include "services/intake/service.h"
 #include "services/ledger/service.h"
@@ -44,6 +45,7 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(storage::EventLog* l
   std::vector<std::unique_ptr<runtime::Service>> inner;
   inner.push_back(intake::MakeIntakeService());
   inner.push_back(mediation::MakeMediationService());
+  inner.push_back(assignment::MakeAssignmentService());
   inner.push_back(evaluation::MakeEvaluationService());
   inner.push_back(transfer::MakeTransferService(std::move(transfer)));
   inner.push_back(registry::MakeRegistryService());

@@ -79,6 +79,7 @@ std::vector<Draft> Workload::Opening() {
     }
   }
   OpenMediation(&drafts);
+  for (Draft& draft : AssignmentOpening()) drafts.push_back(std::move(draft));
   return drafts;
 }
 
@@ -103,7 +104,9 @@ std::vector<Draft> Workload::Race() {
   if (index < 0) return {};
   const CaseFile& file = cases_[static_cast<size_t>(index)];
   std::vector<Draft> drafts;
-  if (transfers_ && file.offered) {
+  if (file.assignment.granted && !file.offered && !random.OneIn(4)) {
+    drafts = AssignmentRace(index);
+  } else if (transfers_ && file.offered) {
     drafts.push_back(Recall(index));
     drafts.push_back(random.OneIn(2) ? Accept(index) : Decline(index));
     if (random.OneIn(2)) drafts.push_back(Accept(index));
@@ -148,6 +151,7 @@ Draft Workload::NextStep(int index) {
   if (file.closed && file.badly_rated && !random.OneIn(6)) return Rectify(index);
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
+  if (file.assignment.granted && !random.OneIn(5)) return AssignStep(index);
   const bool on_its_way = !file.left.empty() || file.declines > 0;
   const uint64_t seldom = file.line == CaseLine::kMediation && !file.mediation.agreed ? 12 : 4;
   if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? seldom / 2 : seldom)) {
@@ -182,6 +186,7 @@ Draft Workload::NextOfConsultation(int index) {
 Draft Workload::AnyStep(int index) {
   if (context_->random.OneIn(8)) return AnyMediationStep(index);
   if (context_->random.OneIn(8)) return context_->random.OneIn(3) ? Rectify(index) : Voice(index);
+  if (context_->random.OneIn(6)) return AssignStep(index);
   switch (context_->random.Below(transfers_ ? 16 : 12)) {
     case 0:
       return RegisterContact(index);
@@ -453,11 +458,8 @@ Draft Workload::Register() {
     }
     case 2: {
       auto request = std::make_shared<registry::v1::RegisterPractitionerRequest>();
-      auto* one = request->mutable_practitioner();
-      one->set_practitioner_id(absl::StrCat("lawyer-", random.Below(4)));
-      one->set_office_id(random.OneIn(6) ? "nowhere" : "office-1");
-      one->set_kind(registry::v1::PRACTITIONER_KIND_LAWYER);
-      one->set_valid_from("2021-01-01");
+      FillLawyer(random.Below(kLawyers), request->mutable_practitioner());
+      if (random.OneIn(6)) request->mutable_practitioner()->set_office_id("nowhere");
       return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
     }
     case 3: {

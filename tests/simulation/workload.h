@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "casehub/registry/v1/registry_events.pb.h"
 #include "google/protobuf/message.h"
 #include "services/model/ids.h"
 #include "tests/simulation/context.h"
@@ -25,6 +26,26 @@ struct MediationFile {
   bool met = false;
   bool agreed = false;
   bool returned = false;
+};
+
+// Lawyers of each municipality, lawyer-0 and so on; how many cases each takes; how many each lends another.
+inline constexpr uint64_t kLawyers = 4;
+inline constexpr uint32_t kLawyerCapacity = 2;
+inline constexpr uint32_t kLoanQuota = 1;
+void FillLawyer(uint64_t number, registry::v1::Practitioner* one);
+
+// What clients know of a case's assignment.
+struct AssignmentFile {
+  bool granted = false;
+  std::string offer_id;
+  bool accepted = false;
+  bool assigned = false;
+  bool submitted = false;
+  bool closed = false;
+};
+struct LoanFile {
+  std::string id;
+  Municipality lender;
 };
 
 // A case as its clients believe it to be.
@@ -57,6 +78,7 @@ struct CaseFile {
   PartitionId partition = 0;
   MediationFile mediation;
   Offset seen_at = kNoOffset;  // an acknowledgement that says it is at `at`
+  AssignmentFile assignment;
 };
 
 struct Draft {
@@ -124,6 +146,20 @@ class Workload {
   Draft RegisterSource();
   Draft Promise(int index);
   Draft ImportQuery();
+  // --- assignment, in workload_assignment.cc
+  std::vector<Draft> AssignmentOpening();
+  Draft SetTariff(Municipality municipality);
+  Draft AgreeLoans(Municipality lender, Municipality borrower);
+  Draft SuspendOrReinstate(Municipality municipality);
+  Draft OfferCase(int index);
+  Draft RecordWork(int index);
+  Draft ReplaceOrTerminate(int index);
+  Draft CloseAssigned(int index);
+  Draft LoanStep(int index);
+  Draft AssignStep(int index);
+  std::vector<Draft> AssignmentRace(int index);
+  void LearnAssignment(const Draft& draft, const std::string& reply);
+  Draft AssignmentQuery(Municipality municipality, int index);
   // --- transfer
   Draft Offer(int index);
   Draft Recall(int index);
@@ -147,6 +183,7 @@ class Workload {
   std::deque<CaseFile> cases_;
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
   std::vector<std::string> runs_;                                    // ids of import runs
+  std::vector<LoanFile> loans_;
   int references_ = 0;
 };
 

@@ -79,6 +79,10 @@ void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file)
     file->office.clear();
     file->pending_office.clear();
     file->mediation.accepted = file->mediation.assigned = false;  // the committee is the one of before
+    // The letter stayed behind; what was granted is to be offered here.
+    const bool granted = file->assignment.granted;
+    file->assignment = AssignmentFile();
+    file->assignment.granted = granted;
   } else if (draft.name == "DeclineTransfer") {
     ++file->declines;
     file->offered = false;
@@ -98,6 +102,10 @@ void LearnIntake(const Draft& draft, CaseFile* file) {
   if (draft.name == "AnswerConsultation") file->answered = true;
   if (draft.name == "ConfirmAnswerDelivered") file->closed = true;
   if (draft.name == "WithdrawCase") file->withdrawn = true;
+  if (draft.name == "DecideAid") {
+    const auto& request = static_cast<const intake::v1::DecideAidRequest&>(*draft.message);
+    file->assignment.granted = request.decision() == intake::v1::AID_DECISION_GRANTED;
+  }
 }
 
 }  // namespace
@@ -105,6 +113,7 @@ void LearnIntake(const Draft& draft, CaseFile* file) {
 void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId partition, Offset offset) {
   if (draft.service == ServiceId::kRegistry || draft.name == "RecordImportRun") return;
   if (draft.service == ServiceId::kEvaluation && draft.case_index < 0) return;
+  if (draft.service == ServiceId::kAssignment) return LearnAssignment(draft, reply);
   if (draft.case_index < 0) {
     const AboutCase about = ReadOpening(draft.name, reply);
     const auto id = Uuid::Parse(about.case_id);
@@ -162,10 +171,13 @@ Draft Workload::NextQuery() {
     draft.is_query = true;
     return draft;
   }
-  switch (random.Below(11)) {
+  switch (random.Below(12)) {
     case 9:
     case 10:
       return MediationQuery(index);
+    case 11:
+      draft = AssignmentQuery(municipality, index);
+      break;
     case 0:
     case 1:
       about_case(ServiceId::kIntake, std::make_shared<intake::v1::GetCaseRequest>());

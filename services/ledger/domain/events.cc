@@ -1,5 +1,6 @@
 #include <map>
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/ledger/v1/ledger_events.pb.h"
@@ -54,6 +55,7 @@ std::optional<EventView> ViewOf(ServiceId service, const google::protobuf::Messa
     case ServiceId::kRegistry:
       return View<registry::v1::RegistryEvent>(event);
     case ServiceId::kAssignment:
+      return View<assignment::v1::AssignmentEvent>(event);
     case ServiceId::kLedger:
       return std::nullopt;
   }
@@ -75,7 +77,7 @@ const google::protobuf::Message* EventPrototype(ServiceId service) {
     case ServiceId::kLedger:
       return &v1::LedgerEvent::default_instance();
     case ServiceId::kAssignment:
-      return nullptr;
+      return &assignment::v1::AssignmentEvent::default_instance();
   }
   return nullptr;
 }

@@ -45,6 +45,7 @@ struct Outgoing {
 std::vector<Outgoing> MessagesOf(const v1::CustodyState& before, const v1::TransferEvent& event);
 
 // Services that hold state of a case besides transfer itself, whose own part travels in the offer.
-inline constexpr ServiceId kExportingServices[] = {ServiceId::kIntake, ServiceId::kMediation, ServiceId::kEvaluation};
+inline constexpr ServiceId kExportingServices[] = {ServiceId::kIntake, ServiceId::kAssignment, ServiceId::kMediation,
+                                                  ServiceId::kEvaluation};
 
 }  // namespace casehub::transfer

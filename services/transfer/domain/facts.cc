@@ -80,6 +80,19 @@ bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* sta
   }
 }
 
+bool ConcernsCustody(const assignment::v1::AssignmentEvent& event) {
+  return event.has_case_closed() || event.has_aid_terminated() || event.has_part_exported();
+}
+
+bool Evolve(const assignment::v1::AssignmentEvent& event, v1::CustodyState* state) {
+  if (!ConcernsCustody(event)) return false;
+  if (event.has_part_exported()) {
+    return AddExported(event.part_exported().hop(), ServiceId::kAssignment, event.part_exported().state(), state);
+  }
+  state->set_closed(true);
+  return true;
+}
+
 bool ConcernsCustody(const mediation::v1::MediationEvent& event) {
   return event.has_referral_returned() || event.has_mediation_succeeded() || event.has_mediation_failed() ||
          event.has_part_exported();

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/mediation/v1/mediation_events.pb.h"
@@ -25,6 +26,8 @@ const Message* EventType(ServiceId service) {
   switch (service) {
     case ServiceId::kIntake:
       return &intake::v1::IntakeEvent::default_instance();
+    case ServiceId::kAssignment:
+      return &assignment::v1::AssignmentEvent::default_instance();
     case ServiceId::kMediation:
       return &mediation::v1::MediationEvent::default_instance();
     case ServiceId::kEvaluation:

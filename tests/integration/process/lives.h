@@ -21,6 +21,8 @@ inline constexpr char kSuperior[] = "330000";
 struct Progress {
   std::string case_id;
   uint64_t hop = 0;
+  std::string offer_id;  // of the case to a practitioner
+  std::string loan_id;
 };
 
 struct Step {

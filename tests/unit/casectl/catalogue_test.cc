@@ -26,7 +26,7 @@ TEST(CatalogueTest, EveryServiceAndMethodIsReachableByItsWords) {
     }
   }
   for (const char* word :
-       {"intake", "mediation", "transfer", "evaluation", "registry", "ledger", "ingest", "operations"}) {
+       {"intake", "assignment", "mediation", "transfer", "evaluation", "registry", "ledger", "ingest", "operations"}) {
     EXPECT_THAT(words, Contains(word));
   }
   EXPECT_EQ(FindService("nonsense"), nullptr);
@@ -50,6 +50,7 @@ TEST(CatalogueTest, EventsOfServices) {
   EXPECT_EQ(EventOf("evaluation")->full_name(), "casehub.evaluation.v1.EvaluationEvent");
   EXPECT_EQ(EventOf("mediation")->full_name(), "casehub.mediation.v1.MediationEvent");
   EXPECT_EQ(EventOf("registry")->full_name(), "casehub.registry.v1.RegistryEvent");
+  EXPECT_EQ(EventOf("assignment")->full_name(), "casehub.assignment.v1.AssignmentEvent");
   EXPECT_EQ(EventOf("operations"), nullptr);
   EXPECT_EQ(EventOf(""), nullptr);
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
 #include "services/transfer/domain/custody.h"
@@ -61,6 +62,21 @@ TEST_F(TransferServiceTest, ACaseThatIsSimplyHereTakesNineBytes) {
   scenario_.Given(ServiceId::kIntake, closed);
   EXPECT_EQ(Row().size(), 9u);
   EXPECT_EQ(scenario_.When(Offer()).refusal, Refusal::REFUSAL_CASE_CLOSED);
+}
+
+TEST_F(TransferServiceTest, ACaseThatAssignmentEndedIsOfferedToNobody) {
+  for (const bool approved : {true, false}) {
+    OpenCase(intake::v1::CASE_KIND_LEGAL_AID);
+    assignment::v1::AssignmentEvent ended;
+    ended.set_case_id(case_id_.ToString());
+    if (approved) {
+      ended.mutable_case_closed();
+    } else {
+      ended.mutable_aid_terminated();
+    }
+    scenario_.Given(ServiceId::kAssignment, ended);
+    EXPECT_EQ(scenario_.When(Offer()).refusal, Refusal::REFUSAL_CASE_CLOSED);
+  }
 }
 
 TEST_F(TransferServiceTest, RowsRoundTrip) {

@@ -1,5 +1,6 @@
 #include "tests/unit/transfer/world.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/mediation/v1/mediation_events.pb.h"
@@ -138,6 +139,9 @@ bool World::Export(Municipality at) {
   switch (header.service) {
     case ServiceId::kIntake:  // the only one that holds something
       events.push_back(PartOf<intake::v1::IntakeEvent>(site, "intake at hop " + std::to_string(site.owed_hop)));
+      break;
+    case ServiceId::kAssignment:
+      events.push_back(PartOf<assignment::v1::AssignmentEvent>(site, ""));
       break;
     case ServiceId::kMediation:
       events.push_back(PartOf<mediation::v1::MediationEvent>(site, ""));
