@@ -150,9 +150,11 @@ class Change {
 };
 
 void SendOn(const Row& row, const std::string& to, const v1::MediationEvent& fact, StateWriter& rows) {
+  const auto custodian = Municipality::Parse(to);
+  if (!custodian) return;  // a counterpart outside keeps no log here
   v1::HeldFact message;
   *message.mutable_fact() = fact;
-  rows.Send(row.municipality, Municipality::Parse(to).value_or(Municipality()), message);
+  rows.Send(row.municipality, *custodian, message);
 }
 
 void FoldOwn(const v1::MediationEvent& event, const storage::Record& header, StateWriter& rows) {

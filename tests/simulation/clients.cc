@@ -150,6 +150,13 @@ void Clients::Drain() {
   }
 }
 
+void Clients::IssueLate(std::vector<Draft> drafts) {
+  for (Draft& draft : drafts) {
+    ++context_->counts.commands[draft.name];
+    Send(Add(std::move(draft), NewId(0)));
+  }
+}
+
 bool Clients::AllSettled(std::string* why) const {
   for (const Request& request : requests_) {
     if (request.settled) continue;

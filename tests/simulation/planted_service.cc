@@ -8,6 +8,7 @@
 #include "casehub/intake/v1/intake_state.pb.h"
 #include "casehub/mediation/v1/mediation_state.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
+#include "casehub/transfer/v1/transfer_state.pb.h"
 #include "services/intake/tables.h"
 #include "tests/simulation/planted_evaluation.h"
 
@@ -22,7 +23,7 @@ using runtime::Decision;
 using runtime::Outcome;
 using runtime::StateReader;
 
-constexpr char kFirstTable = 1;  // cases of intake and assignment, disputes of mediation, slots of evaluation
+constexpr char kFirstTable = 1;  // cases of intake, assignment and transfer, disputes of mediation, slots of evaluation
 constexpr char kLoads = 5;       // of assignment
 constexpr char kLoanBooks = 9;   // of assignment
 
@@ -80,6 +81,15 @@ std::string WithoutRating(const std::string& value) {
   slot.ParseFromString(value);
   if (slot.status() == evaluation::v1::SLOT_STATUS_RATED) slot.set_status(evaluation::v1::SLOT_STATUS_OPEN);
   return slot.SerializeAsString();
+}
+
+// Rows of cases that were under way: one byte, then the state (transfer/tables.h).
+std::string WithoutRuling(const std::string& value) {
+  transfer::v1::CustodyState state;
+  if (value.empty() || value[0] != static_cast<char>(0x80) || !state.ParseFromString(value.substr(1))) return value;
+  state.set_bound(false);
+  if (state.declines() > 1) state.set_declines(1);
+  return value[0] + state.SerializeAsString();
 }
 
 mediation::v1::MediationState ParseDispute(const std::string& value) {
@@ -142,6 +152,15 @@ std::string WithoutLoans(const std::string& value) {
 void AlterTransfer(const DomainPlants& plants, transfer::v1::TransferEvent* event) {
   if (plants.hop_reused && event->has_case_frozen()) event->mutable_case_frozen()->set_hop(1);
   if (plants.parts_lost && event->has_custody_moved()) event->mutable_custody_moved()->clear_parts();
+  if (plants.ruling_keeps_hop && event->has_case_frozen() && event->case_frozen().binding()) {
+    event->mutable_case_frozen()->set_hop(event->case_frozen().hop() - 1);
+  }
+  if (plants.thaw_on_upward && event->has_ruling_awaited()) {
+    const transfer::v1::RulingAwaited awaited = event->ruling_awaited();
+    event->mutable_case_thawed()->set_hop(awaited.hop());
+    event->mutable_case_thawed()->set_why("declined");
+    event->mutable_case_thawed()->set_declines(awaited.declines());
+  }
   if (plants.thaw_on_recall && event->has_recall_requested()) {
     const uint64_t hop = event->recall_requested().hop();
     event->mutable_case_thawed()->set_hop(hop);
@@ -177,6 +196,7 @@ class PlantedService : public runtime::Service {
   Outcome Receive(const runtime::Incoming& message, const DecideContext& context,
                   const StateReader& state) const override {
     Outcome outcome = inner_->Receive(message, context, state);
+    if (plants_.facts_dropped && id() == ServiceId::kIntake) return Decision();
     AlterOutcome(&outcome);
     return outcome;
   }
@@ -203,6 +223,9 @@ class PlantedService : public runtime::Service {
     }
     if (plants_.second_rating && id() == ServiceId::kEvaluation) {
       return inner_->Decide(request, context, AlteredReader(state, &WithoutRating));
+    }
+    if (plants_.bound_may_offer && id() == ServiceId::kTransfer) {
+      return inner_->Decide(request, context, AlteredReader(state, &WithoutRuling));
     }
     if (id() == ServiceId::kMediation && AlterDispute() != nullptr) {
       return inner_->Decide(request, context, AlteredReader(state, AlterDispute()));

@@ -26,6 +26,10 @@ struct DomainPlants {
   bool end_forgotten = false;         // assignment forgets that a case was withdrawn or terminated
   bool capacity_ignored = false;      // nobody's cases in hand are counted
   bool quota_ignored = false;         // what is out on loan is not counted
+  bool ruling_keeps_hop = false;      // a ruling freezes the hop that was decided, not a new one
+  bool bound_may_offer = false;       // who holds by ruling forgets it
+  bool thaw_on_upward = false;        // the origin thaws when the decision goes up
+  bool facts_dropped = false;         // facts that are sent on are taken and not recorded
   // of evaluation (planted_evaluation.cc)
   bool revisit_overwrites = false;  // a satisfied re-visit is recorded as a new rating
   bool set_aside_counted = false;   // scores go on counting a rating that was set aside

@@ -56,13 +56,6 @@ Draft Workload::Make(ServiceId service, Municipality municipality, std::shared_p
   return draft;
 }
 
-template <typename Request>
-std::shared_ptr<Request> Workload::About(const CaseFile& file) {
-  auto request = std::make_shared<Request>();
-  request->set_case_id(file.text_id);
-  return request;
-}
-
 std::vector<Draft> Workload::Opening() {
   std::vector<Draft> drafts;
   for (Municipality municipality : kMunicipalities) {
@@ -92,7 +85,7 @@ Draft Workload::NextCommand() {
   if (random.OneIn(40)) return ImportRating();
   if (cases_.empty() || die < 22) return RegisterCall(-1);
   if (die < 29) return RegisterContact(-1);
-  if (die < 33) return SubmitAid(-1);
+  if (die < 33) return random.OneIn(5) ? DefenceNotice() : SubmitAid(-1);
   if (die < 37) return Refer();
   const int index = PickCase();
   return die < 84 ? NextStep(index) : AnyStep(index);
@@ -138,20 +131,21 @@ Draft Workload::NextStep(int index) {
     return MediationFact(index, file.left.empty() || random.OneIn(2) ? file.at : file.left.back());
   }
   if (file.offered) {
+    if (random.OneIn(12)) return Rule(index);  // whoever was asked may have been silent
     // What was declined once is likely to be declined again: that is when the superior comes in.
     const uint64_t die = random.Below(file.declines == 1 ? 20 : 10);
     if (die < 4) return Accept(index);
     if (die < 7 || die > 9) return Decline(index);
     return die < 9 ? Recall(index) : RegisterContact(index);
   }
-  // Twice declined: only a recall from the superior brings it back, and then it is offered to nobody any more.
-  if (file.declines > 1 && random.OneIn(2)) return random.OneIn(2) ? Recall(index) : Offer(index);
+  if (transfers_ && (file.upward || file.declines > 1)) return NextOfUpward(index);
   // What is concluded stays so, however often someone tries to go on.
   if (file.closed && file.line == CaseLine::kMediation && random.OneIn(3)) return AnyMediationStep(index);
   if (file.closed && file.badly_rated && !random.OneIn(6)) return Rectify(index);
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
   if (file.assignment.granted && !random.OneIn(5)) return AssignStep(index);
+  if (file.objected || (file.line == CaseLine::kAid && random.OneIn(16))) return Objection(index);
   const bool on_its_way = !file.left.empty() || file.declines > 0;
   const uint64_t seldom = file.line == CaseLine::kMediation && !file.mediation.agreed ? 12 : 4;
   if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? seldom / 2 : seldom)) {
@@ -163,6 +157,8 @@ Draft Workload::NextStep(int index) {
       return random.OneIn(2) ? SubmitAid(index) : RegisterContact(index);
     case CaseLine::kAid:
       if (file.away && file.readiness < 3) return Readiness(index);
+      if (!file.left.empty() && random.OneIn(4)) return VerifyDocuments(index);
+      if (random.OneIn(12)) return ApplyAgain(index);
       return transfers_ && random.OneIn(3) ? Offer(index) : AidStep(index);
     case CaseLine::kConsultation:
       return NextOfConsultation(index);
@@ -187,7 +183,7 @@ Draft Workload::AnyStep(int index) {
   if (context_->random.OneIn(8)) return AnyMediationStep(index);
   if (context_->random.OneIn(8)) return context_->random.OneIn(3) ? Rectify(index) : Voice(index);
   if (context_->random.OneIn(6)) return AssignStep(index);
-  switch (context_->random.Below(transfers_ ? 16 : 12)) {
+  switch (context_->random.Below(transfers_ ? 21 : 14)) {
     case 0:
       return RegisterContact(index);
     case 1:
@@ -213,11 +209,21 @@ Draft Workload::AnyStep(int index) {
     case 11:
       return AidStep(index);
     case 12:
-      return Offer(index);
+      return Objection(index);
     case 13:
-      return Recall(index);
+      return VerifyDocuments(index);
     case 14:
+      return Offer(index);
+    case 15:
+      return Recall(index);
+    case 16:
       return Accept(index);
+    case 17:
+      return RequestRuling(index);
+    case 18:
+      return Rule(index);
+    case 19:
+      return context_->random.OneIn(3) ? PaperRuling(index) : Recall(index);
     default:
       return Decline(index);
   }

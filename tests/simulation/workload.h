@@ -73,6 +73,10 @@ struct CaseFile {
   Municipality offered_to;
   bool offered = false;
   int declines = 0;
+  bool upward = false;    // declined a second time, or a ruling was asked for: the superior has it
+  bool objected = false;  // against a refusal
+  // The application as it was sent, to be sent again and to compare with what arrives.
+  std::shared_ptr<google::protobuf::Message> application;
   std::vector<Municipality> left;  // where it was, newest last
   bool restless = false;           // goes round and round
   PartitionId partition = 0;
@@ -118,7 +122,11 @@ class Workload {
   Draft Make(ServiceId service, Municipality municipality, std::shared_ptr<google::protobuf::Message> message,
              int case_index);
   template <typename Request>
-  std::shared_ptr<Request> About(const CaseFile& file);
+  std::shared_ptr<Request> About(const CaseFile& file) {
+    auto request = std::make_shared<Request>();
+    request->set_case_id(file.text_id);
+    return request;
+  }
 
   // --- intake
   Draft RegisterContact(int index);
@@ -134,6 +142,11 @@ class Workload {
   Draft ImportCase();
   // Legal aid from pledge to decision, in workload_aid.cc.
   Draft AidStep(int index);
+  // Mandatory defence, document sets, objections, in workload_intake.cc.
+  Draft DefenceNotice();
+  Draft VerifyDocuments(int index);
+  Draft Objection(int index);
+  Draft ApplyAgain(int index);
   // Disputes from referral to what follows the agreement, in workload_mediation.cc.
   void OpenMediation(std::vector<Draft>* drafts);
   Draft Refer();
@@ -160,7 +173,11 @@ class Workload {
   std::vector<Draft> AssignmentRace(int index);
   void LearnAssignment(const Draft& draft, const std::string& reply);
   Draft AssignmentQuery(Municipality municipality, int index);
-  // --- transfer
+  // --- transfer; rulings in workload_rulings.cc
+  Draft RequestRuling(int index);
+  Draft Rule(int index);
+  Draft PaperRuling(int index);
+  Draft NextOfUpward(int index);
   Draft Offer(int index);
   Draft Recall(int index);
   Draft Accept(int index);
@@ -181,6 +198,7 @@ class Workload {
   Context* context_;
   bool transfers_;
   std::deque<CaseFile> cases_;
+  int notices_ = 0;
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
   std::vector<std::string> runs_;                                    // ids of import runs
   std::vector<LoanFile> loans_;

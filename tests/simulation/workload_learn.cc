@@ -36,6 +36,7 @@ AboutCase ReadReply(const std::string& bytes) {
 AboutCase ReadOpening(const std::string& name, const std::string& bytes) {
   if (name == "RegisterCall") return ReadReply<intake::v1::RegisterCallResponse>(bytes);
   if (name == "SubmitAidApplication") return ReadReply<intake::v1::SubmitAidApplicationResponse>(bytes);
+  if (name == "ReceiveDefenceNotice") return ReadReply<intake::v1::ReceiveDefenceNoticeResponse>(bytes);
   if (name == "ReceiveReferral") return ReadReply<intake::v1::ReceiveReferralResponse>(bytes);
   if (name == "ImportCase") return ReadReply<ingest::v1::ImportCaseResponse>(bytes);
   return ReadReply<intake::v1::RegisterContactResponse>(bytes);
@@ -53,6 +54,16 @@ void LearnAid(const google::protobuf::Message& message, CaseFile* file) {
   const auto competent = Municipality::Parse(TextField(message, "competent_municipality"));
   file->away = competent.has_value();
   file->competent = competent.value_or(Municipality());
+}
+
+// Whoever is ruled for has it, sooner or later; a client believes it at once.
+void LearnRuling(const google::protobuf::Message& message, CaseFile* file) {
+  file->upward = false;
+  file->offered = false;
+  const auto custodian = Municipality::Parse(TextField(message, "custodian"));
+  if (!custodian || *custodian == file->at) return;
+  file->left.push_back(file->at);
+  file->at = *custodian;
 }
 
 void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file) {
@@ -84,13 +95,29 @@ void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file)
     file->assignment = AssignmentFile();
     file->assignment.granted = granted;
   } else if (draft.name == "DeclineTransfer") {
+    transfer::v1::DeclineTransferResponse declined;
+    declined.ParseFromString(reply);
     ++file->declines;
     file->offered = false;
+    file->upward = declined.escalated();
+  } else if (draft.name == "RequestRuling") {
+    transfer::v1::RequestRulingResponse asked;
+    asked.ParseFromString(reply);
+    file->hop = asked.hop();
+    file->offered = false;
+    file->upward = true;
+  } else if (draft.name == "RuleJurisdiction" || draft.name == "RecordPaperRuling") {
+    LearnRuling(*draft.message, file);
   }
 }
 
 void LearnIntake(const Draft& draft, CaseFile* file) {
-  if (draft.name == "SubmitAidApplication") LearnAid(*draft.message, file);
+  if (draft.name == "SubmitAidApplication") {
+    LearnAid(*draft.message, file);
+    file->application = draft.message;
+  }
+  if (draft.name == "FileObjection") file->objected = true;
+  if (draft.name == "DecideObjection") file->objected = false;
   if (draft.name == "AgreeMaterialList" || draft.name == "RecordInterview" || draft.name == "RecordTransferConsent") {
     file->readiness = std::min(file->readiness + 1, 3);
   }
@@ -127,11 +154,11 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     file.office = draft.name == "SubmitAidApplication" ? "office-2" : "office-1";
     file.source = TextField(*draft.message, "source_system");
     file.reference = TextField(*draft.message, "external_reference");
-    if (draft.name == "SubmitAidApplication") LearnAid(*draft.message, &file);
+    if (draft.name == "SubmitAidApplication") LearnIntake(draft, &file);
     if (file.line == CaseLine::kMediation) LearnMediation(draft, &file);
     file.partition = partition;
     file.seen_at = offset;
-    file.restless = file.line == CaseLine::kContact && context_->random.OneIn(10);
+    file.restless = file.line == CaseLine::kContact && draft.name == "RegisterContact" && context_->random.OneIn(10);
     cases_.push_back(std::move(file));
     return;
   }
@@ -141,7 +168,9 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     LearnTransfer(draft, reply, &file);
     if (file.at == before) return;
     file.partition = partition;
-    file.seen_at = offset;
+    // A ruling says where the case will be, not that it is there.
+    const bool ruled = draft.name == "RuleJurisdiction" || draft.name == "RecordPaperRuling";
+    file.seen_at = ruled ? kNoOffset : offset;
     return;
   }
   if (draft.service == ServiceId::kMediation) {
@@ -213,6 +242,10 @@ Draft Workload::NextQuery() {
       auto request = std::make_shared<evaluation::v1::GetScoresRequest>();
       request->set_by(static_cast<evaluation::v1::ScoreSubject>(1 + random.Below(8)));
       draft = Make(ServiceId::kEvaluation, municipality, std::move(request), -1);
+      break;
+    }
+    case 8: {
+      draft = Make(ServiceId::kTransfer, municipality, std::make_shared<transfer::v1::CountCustodyRequest>(), -1);
       break;
     }
     case 7: {

@@ -9,6 +9,7 @@
 #include "tests/integration/process/lives.h"
 #include "tests/integration/process/lives_assignment.h"
 #include "tests/integration/process/lives_rating.h"
+#include "tests/integration/process/lives_transfer.h"
 #include "tests/integration/process/portrait.h"
 #include "tests/support/ledger_export.h"
 #include "tests/support/server_process.h"
@@ -31,7 +32,8 @@ class LivedRun {
     caller_ = std::make_unique<Caller>(server_.address());
     std::vector<std::string> case_ids;
     for (const auto& life : {Offices(), RosterAndTariff(), AidToSubsidy(), AidByLentLawyer(), MediationFromReferral(),
-                             Consultation(), BadlyRated(), RatingSetAside(), AwayFromHome(), DeclinedTwice()}) {
+                             Consultation(), BadlyRated(), RatingSetAside(), AwayFromHome(), DeclinedTwice(),
+                             AwayByRuling(), RuledForTheOrigin(), AwayOnPaper(), DefenceOnNotice()}) {
       Progress progress;
       for (const Step& step : life) {
         if (::testing::Test::HasFatalFailure()) return {};

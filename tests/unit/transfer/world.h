@@ -23,7 +23,8 @@ inline constexpr Municipality kP(330000);
 
 class World {
  public:
-  World();
+  // `superior`: whether kP keeps a log; if not, nobody above does.
+  explicit World(bool superior = true);
 
   // The case is opened at kA, with a part of intake's that says at which hop it was exported.
   const Uuid& case_id() const { return case_id_; }
@@ -33,6 +34,10 @@ class World {
   std::string Recall(Municipality at);
   std::string Accept(Municipality at, uint64_t hop);
   std::string Decline(Municipality at, uint64_t hop);
+  std::string RequestRuling(Municipality at);
+  std::string Rule(uint64_t hop, Municipality custodian);  // at kP
+  // kNone: a counterpart outside.
+  std::string PaperRuling(Municipality at, Municipality custodian);
 
   // Intake and evaluation of a municipality record what they owe; true if there was something.
   bool Export(Municipality at);
@@ -54,6 +59,7 @@ class World {
   // What is wrong: more than one that acts, or one that acts without custody; empty if all is well.
   std::string Violation() const;
   const std::vector<v1::TransferEvent>& history() const { return history_; }
+  bool left() const { return left_; }
 
  private:
   struct Kept {
@@ -89,6 +95,7 @@ class World {
   Municipality custodian_ = kA;
   uint64_t custody_hop_ = 0;
   std::string part_problem_;
+  bool left_ = false;  // gone to a counterpart outside
   std::vector<v1::TransferEvent> history_;
 };
 
