@@ -55,7 +55,7 @@ EventsOrRefusal DecideConsent(const v1::MediationState& state, const v1::RecordC
     return *std::move(refusal);
   }
   if (auto refusal = CheckOpen(state, request.etag())) return *std::move(refusal);
-  if (state.status() != v1::MEDIATION_STATUS_REFERRED) return AlreadyDone(Phrase::PHRASE_ACCEPTANCE);
+  if (state.status() != v1::MEDIATION_STATUS_REFERRED) return AlreadyDone(Phrase::PHRASE_DISPUTE_ACCEPTANCE);
   // Who has consented may still think better of it until a committee has accepted.
   const v1::Party& party = state.parties(static_cast<int>(request.party()) - 1);
   if (request.consented() && party.consent() == v1::CONSENT_GIVEN) return AlreadyDone(Phrase::PHRASE_PARTY_CONSENT);
@@ -97,7 +97,7 @@ EventsOrRefusal DecideAccept(const v1::MediationState& state, const v1::AcceptDi
                              const OfficeFact& office, const Context& context) {
   if (auto refusal = CheckCommittee(request.office_id(), office, context)) return *std::move(refusal);
   if (auto refusal = CheckOpen(state, request.etag())) return *std::move(refusal);
-  if (!state.office_id().empty()) return AlreadyDone(Phrase::PHRASE_ACCEPTANCE);
+  if (!state.office_id().empty()) return AlreadyDone(Phrase::PHRASE_DISPUTE_ACCEPTANCE);
   for (int i = 0; i < state.parties_size(); ++i) {
     if (state.parties(i).consent() != v1::CONSENT_GIVEN) {
       return Refuse(R::REFUSAL_CONSENT_INCOMPLETE, {{"party", absl::StrCat(i + 1)}});
@@ -120,7 +120,7 @@ EventsOrRefusal DecideAssign(const v1::MediationState& state, const v1::AssignMe
                              const MediatorFact& mediator, const Context& context) {
   if (auto refusal = CheckText("mediator_id", request.mediator_id(), kIdBytesMax, true)) return *std::move(refusal);
   if (auto refusal = CheckOpen(state, request.etag())) return *std::move(refusal);
-  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_ACCEPTANCE);
+  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_DISPUTE_ACCEPTANCE);
   if (!state.mediator_id().empty()) return AlreadyDone(Phrase::PHRASE_MEDIATOR);
   if (auto refusal = CheckMediator(state, request.mediator_id(), mediator, context)) return *std::move(refusal);
   Events events{NewEvent(state.case_id(), context.received_at)};

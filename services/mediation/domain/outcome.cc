@@ -20,7 +20,7 @@ std::optional<Refused> CheckResult(v1::MediationResult result) {
 
 // What is said to have come of it must be so.
 std::optional<Refused> CheckTrue(const v1::MediationState& state, v1::MediationResult result) {
-  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_ACCEPTANCE);
+  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_DISPUTE_ACCEPTANCE);
   if (state.mediator_id().empty()) return NotReached(Phrase::PHRASE_MEDIATOR);
   if (result == v1::MEDIATION_RESULT_AGREED && !state.has_agreement()) return NotReached(Phrase::PHRASE_AGREEMENT);
   if (result == v1::MEDIATION_RESULT_FAILED && state.has_agreement()) return Refuse(R::REFUSAL_AGREEMENT_IN_EFFECT);

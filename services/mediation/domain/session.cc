@@ -56,7 +56,7 @@ std::optional<Refused> CheckTerms(const v1::RecordAgreementRequest& request) {
 // A session needs someone who holds it.
 std::optional<Refused> CheckInHand(const v1::MediationState& state, const std::string& etag) {
   if (auto refusal = CheckOpen(state, etag)) return refusal;
-  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_ACCEPTANCE);
+  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_DISPUTE_ACCEPTANCE);
   if (state.mediator_id().empty()) return NotReached(Phrase::PHRASE_MEDIATOR);
   return std::nullopt;
 }
@@ -94,7 +94,7 @@ EventsOrRefusal DecideExtend(const v1::MediationState& state, const v1::ExtendMe
     return *std::move(refusal);
   }
   if (auto refusal = CheckOpen(state, request.etag())) return *std::move(refusal);
-  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_ACCEPTANCE);
+  if (state.office_id().empty()) return NotReached(Phrase::PHRASE_DISPUTE_ACCEPTANCE);
   if (state.has_agreement()) return AlreadyDone(Phrase::PHRASE_AGREEMENT);
   const common::v1::Deadline& deadline = state.mediation_term().deadline();
   if (deadline.extended()) return AlreadyDone(Phrase::PHRASE_EXTENSION);

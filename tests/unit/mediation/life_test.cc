@@ -60,7 +60,7 @@ TEST_F(MediationTest, ConsentMayBeTakenBackUntilACommitteeAccepts) {
   EXPECT_THAT(s_.When(Consent(1, false)).events, ElementsAre("ConsentRecorded", "ReferralReturned"));
   Refer();
   Accepted();
-  ExpectRefused(Consent(1, false), R::REFUSAL_ALREADY_DONE, {{"what", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Consent(1, false), R::REFUSAL_ALREADY_DONE, {{"what", "PHRASE_DISPUTE_ACCEPTANCE"}});
 }
 
 TEST_F(MediationTest, AFailureNamesThePathThatWasOffered) {

@@ -95,7 +95,7 @@ TEST_F(MediationRefusals, Acceptance) {
   ExpectRefused(Accept("station"), R::REFUSAL_NOT_A_COMMITTEE, {{"office_id", "station"}});
   ExpectRefused(Accept("industry-1"), R::REFUSAL_OFFICE_CLOSED, {{"since", "2025-01-01"}});
   s_.When(Accept());
-  ExpectRefused(Accept(), R::REFUSAL_ALREADY_DONE, {{"what", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Accept(), R::REFUSAL_ALREADY_DONE, {{"what", "PHRASE_DISPUTE_ACCEPTANCE"}});
 }
 
 TEST_F(MediationRefusals, ACommitteeThatClosesMayNotAcceptAnyMore) {
@@ -114,7 +114,7 @@ TEST_F(MediationRefusals, ACommitteeThatClosesMayNotAcceptAnyMore) {
 
 TEST_F(MediationRefusals, Mediators) {
   Refer();
-  ExpectRefused(Assign(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Assign(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_DISPUTE_ACCEPTANCE"}});
   Accepted();
   ExpectRefused(Replace("m2"), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_MEDIATOR"}});
   Field<v1::AssignMediatorRequest>(
@@ -163,7 +163,7 @@ TEST_F(MediationRefusals, ASuspendedMediatorIsNotAssigned) {
 
 TEST_F(MediationRefusals, Sessions) {
   Refer();
-  ExpectRefused(Session(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Session(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_DISPUTE_ACCEPTANCE"}});
   Accepted();
   ExpectRefused(Session(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_MEDIATOR"}});
   s_.When(Assign());
@@ -193,7 +193,7 @@ TEST_F(MediationRefusals, Sessions) {
 
 TEST_F(MediationRefusals, Extension) {
   Refer();
-  ExpectRefused(Extend(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Extend(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_DISPUTE_ACCEPTANCE"}});
   Agreed();
   Field<v1::ExtendMediationRequest>(
       Extend(), [](auto* r) { r->clear_reason_code(); }, R::REFUSAL_FIELD_MISSING, "reason_code");
@@ -202,7 +202,7 @@ TEST_F(MediationRefusals, Extension) {
 
 TEST_F(MediationRefusals, Agreements) {
   Refer();
-  ExpectRefused(Agree(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Agree(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_DISPUTE_ACCEPTANCE"}});
   Accepted();
   ExpectRefused(Agree(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_MEDIATOR"}});
   s_.When(Assign());
@@ -253,7 +253,7 @@ TEST_F(MediationRefusals, Results) {
   Field<v1::ReturnReferralResultRequest>(
       Return(), [](auto* r) { r->set_result(static_cast<v1::MediationResult>(9)); }, R::REFUSAL_FIELD_INVALID, "result",
       "PHRASE_NOT_A_KNOWN_VALUE");
-  ExpectRefused(Return(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Return(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_DISPUTE_ACCEPTANCE"}});
   Accepted();
   ExpectRefused(Return(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_MEDIATOR"}});
   s_.When(Assign());
@@ -284,7 +284,7 @@ TEST_F(MediationRefusals, Closing) {
   Field<Request>(
       Close(), [](auto* r) { r->set_reason_code("x"); }, R::REFUSAL_FIELD_INVALID, "reason_code",
       "PHRASE_ONLY_OF_A_FAILURE");
-  ExpectRefused(Close(failed), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_ACCEPTANCE"}});
+  ExpectRefused(Close(failed), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_DISPUTE_ACCEPTANCE"}});
   Met();
   ExpectRefused(Close(), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_AGREEMENT"}});
   ExpectRefused(Close(failed), R::REFUSAL_STAGE_NOT_REACHED, {{"missing", "PHRASE_RESULT"}});
