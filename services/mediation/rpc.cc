@@ -96,20 +96,34 @@ Outcome AcceptDispute(const v1::AcceptDisputeRequest& request, const DecideConte
       });
 }
 
+// A suspension that stands in the log before the decision overtakes it.
+Outcome ReliesOnMediator(Outcome outcome, const DecideContext& context, const std::string& mediator_id) {
+  if (auto* decision = std::get_if<runtime::Decision>(&outcome); decision != nullptr && !decision->events.empty()) {
+    decision->relies_on.push_back(storage::PractitionerSubject(context.municipality, mediator_id));
+  }
+  return outcome;
+}
+
 Outcome AssignMediator(const v1::AssignMediatorRequest& request, const DecideContext& context,
                        const StateReader& rows) {
-  return OnDispute<v1::AssignMediatorResponse>(
-      request, context, rows, [&](const v1::MediationState& state, const Context& own) {
-        return DecideAssign(state, request, LoadMediator(rows, context, request.mediator_id()), own);
-      });
+  return ReliesOnMediator(OnDispute<v1::AssignMediatorResponse>(
+                              request, context, rows,
+                              [&](const v1::MediationState& state, const Context& own) {
+                                return DecideAssign(state, request, LoadMediator(rows, context, request.mediator_id()),
+                                                    own);
+                              }),
+                          context, request.mediator_id());
 }
 
 Outcome ReplaceMediator(const v1::ReplaceMediatorRequest& request, const DecideContext& context,
                         const StateReader& rows) {
-  return OnDispute<v1::ReplaceMediatorResponse>(
-      request, context, rows, [&](const v1::MediationState& state, const Context& own) {
-        return DecideReplace(state, request, LoadMediator(rows, context, request.mediator_id()), own);
-      });
+  return ReliesOnMediator(OnDispute<v1::ReplaceMediatorResponse>(
+                              request, context, rows,
+                              [&](const v1::MediationState& state, const Context& own) {
+                                return DecideReplace(state, request, LoadMediator(rows, context, request.mediator_id()),
+                                                     own);
+                              }),
+                          context, request.mediator_id());
 }
 
 Outcome HoldSession(const v1::HoldSessionRequest& request, const DecideContext& context, const StateReader& rows) {

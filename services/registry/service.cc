@@ -96,9 +96,6 @@ void RegistryService::Apply(const runtime::AppliedRecord& record, size_t event_i
     }
     case v1::RegistryEvent::kPolicySet:
       break;  // stands in the row of the rules
-    case v1::RegistryEvent::kPractitionerSuspended:
-    case v1::RegistryEvent::kPractitionerReinstated:
-      break;  // whoever assigns keeps it in rows of its own
     case v1::RegistryEvent::EVENT_NOT_SET:
       break;
   }
