@@ -13,7 +13,7 @@ struct Source {
   std::string municipality, name;
   uint64_t cases = 0, events = 0, duplicates = 0, rejected = 0;  // that it is known to hold
   std::string format = "xes";
-  std::string map;  // a file; empty: none
+  std::string map = {};  // a file; empty: none
 };
 
 // Fails the test unless an undisturbed import counts what the source holds and a second one adds nothing; and unless,
