@@ -15,7 +15,8 @@ namespace {
 bool MayHaveNothingToDo(const std::string& name) {
   return name == "RecallTransfer" || name == "RegisterOffice" || name == "CloseOffice" ||
          name == "RegisterPractitioner" || name == "LoadCalendar" || name == "SetPolicy" || name == "ImportCase" ||
-         name == "RecordImportRun" || name == "RegisterSourceSystem";
+         name == "RecordImportRun" || name == "RegisterSourceSystem" || name == "ImportRating" ||
+         name == "SetLowCountLimit";
 }
 
 std::string Name(const Request& request) {
