@@ -7,13 +7,6 @@ namespace {
 
 using R = common::v1::Refusal;
 
-common::v1::Explanation ToExplanation(const legalclock::Explained& explained) {
-  common::v1::Explanation explanation;
-  for (const std::string& step : explained.steps_zh) explanation.add_steps_zh(step);
-  for (const std::string& step : explained.steps_en) explanation.add_steps_en(step);
-  return explanation;
-}
-
 // A new round begins: nothing of the last one counts.
 void StartRound(uint32_t round, const common::v1::Deadline& deadline, v1::RectificationState* state) {
   state->set_status(v1::RECTIFICATION_STATUS_OPEN);
@@ -239,8 +232,8 @@ Events DecideRestate(const CaseView& view, const v1::RectificationState& state, 
   record->set_rectification_id(state.rectification_id());
   *record->mutable_before() = state.deadline();
   *record->mutable_after() = std::move(restated->after);
-  *record->mutable_why_before() = ToExplanation(restated->before);
-  *record->mutable_why_after() = ToExplanation(restated->now);
+  *record->mutable_why_before() = legalclock::ToExplanation(restated->before);
+  *record->mutable_why_after() = legalclock::ToExplanation(restated->now);
   return {std::move(event)};
 }
 
