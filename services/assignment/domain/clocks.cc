@@ -19,13 +19,6 @@ Instant WarnAt(const common::v1::Deadline& deadline) {
   return {due.micros - std::min(kWarningMicrosMax, term / 3)};
 }
 
-common::v1::Explanation ToExplanation(const legalclock::Explained& explained) {
-  common::v1::Explanation explanation;
-  for (const std::string& step : explained.steps_zh) explanation.add_steps_zh(step);
-  for (const std::string& step : explained.steps_en) explanation.add_steps_en(step);
-  return explanation;
-}
-
 }  // namespace
 
 void StartClock(const common::v1::Deadline& deadline, v1::AssignmentClock* clock) {
@@ -96,8 +89,8 @@ Events DecideRestate(const v1::AssignmentState& state, const Context& context) {
         events.emplace_back(NewEvent(state.case_id(), context.now)).mutable_deadline_restated();
     *event->mutable_before() = clock->deadline();
     *event->mutable_after() = std::move(restated->after);
-    *event->mutable_why_before() = ToExplanation(restated->before);
-    *event->mutable_why_after() = ToExplanation(restated->now);
+    *event->mutable_why_before() = legalclock::ToExplanation(restated->before);
+    *event->mutable_why_after() = legalclock::ToExplanation(restated->now);
   }
   return events;
 }
