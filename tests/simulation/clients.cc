@@ -256,8 +256,9 @@ void Clients::OnAnswered(size_t index, const runtime::Reply& reply, PartitionId 
   }
   if (draining_) return;
   const int followed = request.draft.case_index;
-  if (request.draft.service == ServiceId::kTransfer && followed >= 0 &&
-      (context_->random.OneIn(2) || workload_.IsRestless(followed))) {
+  const bool on_its_way = request.draft.service == ServiceId::kTransfer ||
+                          request.draft.service == ServiceId::kAssignment || request.draft.name == "DecideAid";
+  if (on_its_way && followed >= 0 && (context_->random.OneIn(2) || workload_.IsRestless(followed))) {
     context_->After(context_->random.Between(1, 60) * kMillisecond, [this, followed] {
       if (!draining_) Issue(workload_.FollowUp(followed));
     });

@@ -149,6 +149,7 @@ Draft Workload::NextStep(int index) {
       return random.OneIn(2) ? SubmitAid(index) : RegisterContact(index);
     case CaseLine::kAid:
       if (file.away && file.readiness < 3) return Readiness(index);
+      if (!file.away && random.OneIn(2)) return Grant(index);
       return transfers_ && random.OneIn(3) ? Offer(index) : AidStep(index);
     case CaseLine::kConsultation:
       return NextOfConsultation(index);
@@ -258,7 +259,7 @@ Draft Workload::SubmitAid(int index) {
   const Municipality here = index >= 0 ? cases_[static_cast<size_t>(index)].at : AnyMunicipality();
   if (random.OneIn(40)) {
     request->set_competent_municipality("999999");
-  } else if (!random.OneIn(3)) {
+  } else if (!random.OneIn(2)) {
     request->set_competent_municipality(OtherThan(here).ToString());
   }
   if (index >= 0) {
