@@ -24,7 +24,7 @@ using intake::v1::IntakeEvent;
 using registry::v1::RegistryEvent;
 using transfer::v1::TransferEvent;
 
-constexpr int64_t kSlackMicros = 600 * kSecond;  // between a deadline and the reaction to it, in a world at rest
+constexpr int64_t kSlackMicros = 24 * 3600 * kSecond;  // clocks of processes jump, decision times follow
 
 // Somebody's practitioner, by the municipality where it is at home.
 using Lawyer = std::pair<std::string, std::string>;

@@ -263,9 +263,11 @@ void Clients::OnAnswered(size_t index, const runtime::Reply& reply, PartitionId 
   }
   if (draining_) return;
   const int followed = request.draft.case_index;
-  const bool goes_on = (request.draft.service == ServiceId::kTransfer &&
-                        (context_->random.OneIn(2) || workload_.IsRestless(followed))) ||
-                       (request.draft.service == ServiceId::kMediation && !context_->random.OneIn(6));
+  const ServiceId service = request.draft.service;
+  const bool on_its_way =
+      service == ServiceId::kTransfer || service == ServiceId::kAssignment || request.draft.name == "DecideAid";
+  const bool goes_on = (on_its_way && (context_->random.OneIn(2) || workload_.IsRestless(followed))) ||
+                       (service == ServiceId::kMediation && !context_->random.OneIn(6));
   if (followed >= 0 && goes_on) {
     context_->After(context_->random.Between(1, 60) * kMillisecond, [this, followed] {
       if (!draining_) Issue(workload_.FollowUp(followed));

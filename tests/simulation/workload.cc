@@ -159,6 +159,7 @@ Draft Workload::NextStep(int index) {
       if (file.away && file.readiness < 3) return Readiness(index);
       if (!file.left.empty() && random.OneIn(4)) return VerifyDocuments(index);
       if (random.OneIn(12)) return ApplyAgain(index);
+      if (!file.away && random.OneIn(2)) return Grant(index);
       return transfers_ && random.OneIn(3) ? Offer(index) : AidStep(index);
     case CaseLine::kConsultation:
       return NextOfConsultation(index);
@@ -282,7 +283,7 @@ Draft Workload::SubmitAid(int index) {
   const Municipality here = index >= 0 ? cases_[static_cast<size_t>(index)].at : AnyMunicipality();
   if (random.OneIn(40)) {
     request->set_competent_municipality("999999");
-  } else if (!random.OneIn(3)) {
+  } else if (!random.OneIn(2)) {
     request->set_competent_municipality(OtherThan(here).ToString());
   }
   if (index >= 0) {

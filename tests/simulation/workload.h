@@ -164,6 +164,7 @@ class Workload {
   Draft SetTariff(Municipality municipality);
   Draft AgreeLoans(Municipality lender, Municipality borrower);
   Draft SuspendOrReinstate(Municipality municipality);
+  Draft Grant(int index);
   Draft OfferCase(int index);
   Draft RecordWork(int index);
   Draft ReplaceOrTerminate(int index);

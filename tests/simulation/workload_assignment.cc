@@ -100,6 +100,14 @@ Draft Workload::SuspendOrReinstate(Municipality municipality) {
   return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
 }
 
+// What has to come before an assignment.
+Draft Workload::Grant(int index) {
+  const CaseFile& file = cases_[static_cast<size_t>(index)];
+  auto request = For<intake::v1::DecideAidRequest>(file, "staff-3");
+  request->set_decision(intake::v1::AID_DECISION_GRANTED);
+  return Make(ServiceId::kIntake, file.at, std::move(request), index);
+}
+
 Draft Workload::OfferCase(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];

@@ -94,7 +94,7 @@ TEST_F(LetterTest, NothingIsDecidedAfterTheEnd) {
              [&]() -> const Result& { return desk.Approve(kCaseA); }}) {
       ExpectRefused(act(), refusal);
     }
-    if (refusal != R::REFUSAL_CASE_FROZEN) EXPECT_EQ(desk.InHand("one"), 0u);
+    EXPECT_EQ(desk.InHand("one"), refusal == R::REFUSAL_CASE_FROZEN ? 1u : 0u);
     desk.Now(kMonday);
     desk.LearnCustody(kCaseA, 2);
   }
