@@ -95,7 +95,8 @@ class CaseCustody {
       pending_ = number;
     } else if (entry.type == "TransferOffered") {
       EXPECT_EQ(pending_, number) << At(here, entry);
-      EXPECT_EQ(hop.parts, (std::set<std::string>{"assignment", "evaluation", "intake", "mediation"})) << At(here, entry);
+      EXPECT_EQ(hop.parts, (std::set<std::string>{"assignment", "evaluation", "intake", "mediation"}))
+          << At(here, entry);
       hop.offered = true;
     } else if (entry.type == "OfferReceived") {
       EXPECT_TRUE(hop.offered && hop.to == here && hop.received_by.empty()) << At(here, entry);

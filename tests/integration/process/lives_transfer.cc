@@ -211,7 +211,8 @@ std::vector<Step> DefenceOnNotice() {
     request->set_need_found_on("2025-01-06");
     request->set_authority("衢州市公安局");
     request->set_authority_reference("衢公援通字〔2025〕7号");
-      }));
+    return request;
+  };
   return {std::move(step)};
 }
 

@@ -1,6 +1,7 @@
 // How assignment ends a case, and what comes after: clocks, verification of the pledge, archive (life 1, steps 7 to
 // 11).
 #include "casehub/assignment/v1/assignment_events.pb.h"
+#include "services/model/timestamps.h"
 #include "tests/unit/intake/intake_fixture.h"
 
 namespace casehub::intake {
