@@ -111,7 +111,7 @@ class Workload {
   Draft Rectify(int index);
   Draft ImportRating();
   Draft SetLimit();
-  static void LearnEvaluation(const Draft& draft, CaseFile* file);
+  void LearnEvaluation(const Draft& draft, CaseFile* file);
   // --- registry
   Draft Register();
   Draft NextStep(int index);
@@ -122,6 +122,7 @@ class Workload {
   bool transfers_;
   std::deque<CaseFile> cases_;
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
+  std::vector<int> badly_rated_;  // cases, by index: some are come back to when they are old
   int references_ = 0;
 };
 
