@@ -83,6 +83,7 @@ Draft Workload::NextCommand() {
   if (die < 10) return random.OneIn(4) ? RegisterSource() : ImportRun();
   if (die < 13) return random.OneIn(20) ? SetLimit() : Register();
   if (random.OneIn(40)) return ImportRating();
+  if (!badly_rated_.empty() && random.OneIn(16)) return Rectify(random.Pick(badly_rated_));
   if (cases_.empty() || die < 22) return RegisterCall(-1);
   if (die < 29) return RegisterContact(-1);
   if (die < 33) return random.OneIn(5) ? DefenceNotice() : SubmitAid(-1);

@@ -189,7 +189,7 @@ class Workload {
   Draft Rectify(int index);
   Draft ImportRating();
   Draft SetLimit();
-  static void LearnEvaluation(const Draft& draft, CaseFile* file);
+  void LearnEvaluation(const Draft& draft, CaseFile* file);
   // --- registry
   Draft Register();
   Draft NextStep(int index);
@@ -203,6 +203,7 @@ class Workload {
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again
   std::vector<std::string> runs_;                                    // ids of import runs
   std::vector<LoanFile> loans_;
+  std::vector<int> badly_rated_;  // cases, by index: some are come back to when they are old
   int references_ = 0;
 };
 

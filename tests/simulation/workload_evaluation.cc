@@ -48,6 +48,7 @@ Draft Workload::Rate(int index) {
   auto request = std::make_shared<v1::SubmitRatingRequest>();
   request->set_case_id(file.text_id);
   AnyGrades(&random, request->mutable_grades());
+  if (random.OneIn(3)) request->mutable_grades()->set_overall(1);
   TakeDown(&random, request.get());
   Seal(&random, request->mutable_comment(), file.text_id);
   return Make(ServiceId::kEvaluation, file.at, std::move(request), index);
@@ -82,7 +83,7 @@ Draft Workload::Rectify(int index) {
   const auto make = [&](std::shared_ptr<google::protobuf::Message> request) {
     return Make(ServiceId::kEvaluation, file.at, std::move(request), index);
   };
-  switch (random.Below(file.appealed ? 8 : 6)) {
+  switch (random.Below(file.appealed ? 12 : 6)) {
     case 0:
     case 1: {
       auto request = By<v1::RecordRectificationRequest>("head", office, file);
@@ -145,6 +146,7 @@ void Workload::LearnEvaluation(const Draft& draft, CaseFile* file) {
     file->rated = true;
     const auto& request = static_cast<const v1::SubmitRatingRequest&>(*draft.message);
     file->badly_rated = request.grades().overall() <= 2;
+    if (file->badly_rated) badly_rated_.push_back(draft.case_index);
   }
   if (draft.name == "AppealRating") file->appealed = true;
 }
