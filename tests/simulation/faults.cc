@@ -285,6 +285,7 @@ void Faults::Heal() {
   for (int id = 0; id < kProcesses; ++id) {
     log_->SetWritable(id, absl::OkStatus());
     log_->SetReadDelay(id, 0);
+    cluster_->Skew(id, -cluster_->process(id).skew_micros);  // what is asked for in the end is not from the future
     cluster_->process(id).paused_until = 0;
     cluster_->process(id).dies_before_append = false;
   }
