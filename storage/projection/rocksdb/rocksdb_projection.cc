@@ -65,6 +65,20 @@ absl::Status RocksdbProjectionStore::CheckFormat() {
                                                       kFormat, ": start the newer build, or move the folder away; ",
                                                       "projections are then folded again from the log"));
   }
+  if (format == kFormat) return absl::OkStatus();
+  // What an older build folded: the log gives it again.
+  if (auto status = RemoveAll(); !status.ok()) return status;
+  notes_.push_back(absl::StrCat(folder_, " has rows of an older build: they are folded again from the log"));
+  return WriteFileAtomically(env(), path, absl::StrCat(kFormatPrefix, kFormat, "\n"));
+}
+
+absl::Status RocksdbProjectionStore::RemoveAll() {
+  auto names = Children(env(), folder_);
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (name == "LOCK" || name == "FORMAT") continue;
+    if (auto status = RemoveTree(env(), folder_ + "/" + name); !status.ok()) return status;
+  }
   return absl::OkStatus();
 }
 

@@ -1,6 +1,6 @@
 // The keyspaces of one partition on disk.
 //
-//   <folder>/partition-<id>/FORMAT               "casehub projection 1"
+//   <folder>/partition-<id>/FORMAT               "casehub projection 2"
 //                          LOCK                 held while the store is open
 //                          intake/ transfer/ …  a RocksDB for each service
 //                          intake.rebuild/      a rebuild under way; deleted at the next start
@@ -31,7 +31,8 @@ namespace casehub::storage {
 
 class RocksdbProjectionStore : public ProjectionStore {
  public:
-  static constexpr int kFormat = 1;
+  // Of the rows, too: a build whose folds give other rows than the one before has another number, and folds anew.
+  static constexpr int kFormat = 2;
   static constexpr size_t kSnapshotsKept = 2;
 
   struct Options {
@@ -73,6 +74,7 @@ class RocksdbProjectionStore : public ProjectionStore {
       : folder_(std::move(folder)), resources_(std::move(resources)), partition_(partition) {}
   absl::Status Lock();
   absl::Status CheckFormat();
+  absl::Status RemoveAll();
   absl::Status OpenSlot(ServiceId service);
   absl::Status FinishSwap(const std::string& live);
   absl::Status SetAside(const std::string& live, const std::string& why);

@@ -50,14 +50,28 @@ TEST_F(RocksdbProjectionTest, AFolderInUseIsRefusedByName) {
 TEST_F(RocksdbProjectionTest, ANewerFormatIsRefusedAndLeftAlone) {
   Write("v", 1);
   engine_.Stop();
-  EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), "casehub projection 1\n");
-  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 2\n");
+  EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), "casehub projection 2\n");
+  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 3\n");
   auto opened = engine_.Open();
   ASSERT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_NE(opened.status().message().find("format 2"), absl::string_view::npos);
-  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 1\n");
+  EXPECT_NE(opened.status().message().find("format 3"), absl::string_view::npos);
+  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 2\n");
   engine_.Restart();
   EXPECT_EQ(Value(), "v");
+}
+
+TEST_F(RocksdbProjectionTest, RowsOfAnOlderBuildAreFoldedAnew) {
+  Write("v", 1);
+  engine_.Stop();
+  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 1\n");
+  engine_.Restart();
+  EXPECT_EQ(Value(), "nothing");
+  const auto position = intake().Position();
+  ASSERT_TRUE(position.ok()) << position.status();
+  EXPECT_FALSE(position->has_value());
+  ASSERT_FALSE(engine_.store().notes().empty());
+  EXPECT_NE(engine_.store().notes().front().find("folded again from the log"), std::string::npos);
+  EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), "casehub projection 2\n");
 }
 
 TEST_F(RocksdbProjectionTest, AServiceThatIsNotHeldHasNoKeyspace) {
