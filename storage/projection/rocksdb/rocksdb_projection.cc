@@ -77,7 +77,13 @@ absl::Status RocksdbProjectionStore::RemoveAll() {
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
     if (name == "LOCK" || name == "FORMAT") continue;
-    if (auto status = RemoveTree(env(), folder_ + "/" + name); !status.ok()) return status;
+    const std::string path = folder_ + "/" + name;
+    bool is_folder = false;
+    if (env()->IsDirectory(path, &is_folder).ok() && is_folder) {
+      if (auto status = RemoveTree(env(), path); !status.ok()) return status;
+    } else if (auto status = env()->DeleteFile(path); !status.ok()) {
+      return ToStatus(status, "deleting " + path);
+    }
   }
   return absl::OkStatus();
 }
