@@ -237,7 +237,6 @@ inline constexpr std::string_view kExpectedRefusals[] = {
     "LOAN_UNKNOWN",
     "OFFER_PENDING",
     "NO_SUCH_OFFER",
-    "OFFER_LAPSED",
     "NO_PRACTITIONER_FITS",
     "PRACTITIONER_EXCLUDED",
     "LETTER_IN_FORCE",

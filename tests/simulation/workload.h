@@ -38,6 +38,8 @@ void FillLawyer(uint64_t number, registry::v1::Practitioner* one);
 struct AssignmentFile {
   bool granted = false;
   std::string offer_id;
+  std::string lawyer;  // of the newest offer
+  int recorded = 0;    // under this letter
   bool accepted = false;
   bool assigned = false;
   bool submitted = false;
@@ -163,6 +165,7 @@ class Workload {
   std::vector<Draft> AssignmentOpening();
   Draft SetTariff(Municipality municipality);
   Draft AgreeLoans(Municipality lender, Municipality borrower);
+  Draft Suspend(Municipality municipality, const std::string& lawyer);
   Draft SuspendOrReinstate(Municipality municipality);
   Draft Grant(int index);
   Draft OfferCase(int index);

@@ -86,15 +86,17 @@ std::vector<Draft> Workload::AssignmentOpening() {
   return drafts;
 }
 
+Draft Workload::Suspend(Municipality municipality, const std::string& lawyer) {
+  auto request = std::make_shared<registry::v1::SuspendPractitionerRequest>();
+  request->set_practitioner_id(lawyer);
+  request->set_suspended_from("2026-02-01");
+  request->set_reason_code("disciplinary");
+  return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
+}
+
 Draft Workload::SuspendOrReinstate(Municipality municipality) {
   Random& random = context_->random;
-  if (random.OneIn(3)) {
-    auto request = std::make_shared<registry::v1::SuspendPractitionerRequest>();
-    request->set_practitioner_id(random.OneIn(12) ? "nobody" : AnyLawyer(&random));
-    request->set_suspended_from("2026-02-01");
-    request->set_reason_code("disciplinary");
-    return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
-  }
+  if (random.OneIn(4)) return Suspend(municipality, random.OneIn(12) ? "nobody" : AnyLawyer(&random));
   auto request = std::make_shared<registry::v1::ReinstatePractitionerRequest>();
   request->set_practitioner_id(AnyLawyer(&random));
   return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
@@ -154,7 +156,7 @@ Draft Workload::RecordWork(int index) {
 Draft Workload::ReplaceOrTerminate(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];
-  switch (random.Below(7)) {
+  switch (random.Below(10)) {
     case 0: {
       auto request = For<v1::RequestReplacementRequest>(file);
       Seal(&random, request->mutable_reasons(), file.text_id);
@@ -242,8 +244,9 @@ Draft Workload::AssignStep(int index) {
   if (die == 2) return RecordWork(index);
   if (die == 3) return OfferCase(index);
   if (die == 4) return SuspendOrReinstate(file.at);
-  if (known.closed || (known.assigned && die < 12)) return CloseAssigned(index);
-  if (known.assigned) return die < 15 ? ReplaceOrTerminate(index) : RecordWork(index);
+  if (known.assigned && known.recorded == 0 && !random.OneIn(4)) return RecordWork(index);
+  if (known.closed || (known.assigned && die < 13)) return CloseAssigned(index);
+  if (known.assigned) return die < 18 ? ReplaceOrTerminate(index) : RecordWork(index);
   if (known.accepted) {
     auto request = For<v1::IssueAssignmentLetterRequest>(file);
     if (random.OneIn(10)) request->mutable_actor()->set_office_id(AnyOffice());
@@ -273,7 +276,12 @@ std::vector<Draft> Workload::AssignmentRace(int index) {
     drafts.push_back(Make(ServiceId::kIntake, file.at, std::move(request), index));
   }
   if (transfers_ && random.OneIn(3)) drafts.push_back(Offer(index));
-  if (random.OneIn(2)) drafts.push_back(SuspendOrReinstate(file.at));
+  const bool asked = !file.assignment.lawyer.empty() && !file.assignment.assigned;
+  if (asked && random.OneIn(2)) {
+    drafts.insert(drafts.begin(), Suspend(file.at, file.assignment.lawyer));
+  } else if (random.OneIn(2)) {
+    drafts.push_back(SuspendOrReinstate(file.at));
+  }
   if (random.OneIn(3)) drafts.push_back(LoanStep(index));
   return drafts;
 }
@@ -287,6 +295,7 @@ void Workload::LearnAssignment(const Draft& draft, const std::string& reply) {
     v1::OfferCaseResponse offered;
     offered.ParseFromString(reply);
     known.offer_id = offered.offer_id();
+    known.lawyer = offered.practitioner_id();
   } else if (draft.name == "DeclineOffer") {
     known.offer_id.clear();
   } else if (draft.name == "AcceptOffer") {
@@ -296,6 +305,8 @@ void Workload::LearnAssignment(const Draft& draft, const std::string& reply) {
   } else if (draft.name == "ReplacePractitioner") {
     known = AssignmentFile();
     known.granted = true;
+  } else if (draft.name.starts_with("Record") && draft.name != "RecordConflict") {
+    ++known.recorded;
   } else if (draft.name == "SubmitClosingFile") {
     known.submitted = true;
   } else if (draft.name == "ReturnClosingFile") {

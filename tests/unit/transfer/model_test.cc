@@ -105,7 +105,7 @@ class Walk {
 TEST(CustodyModelTest, OneCustodianAtEveryStep) {
   const char* given = std::getenv("CASEHUB_SEED");
   const uint64_t first = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-  const uint64_t count = given != nullptr ? 1 : 1500;
+  const uint64_t count = given != nullptr ? 1 : 2500;
   std::map<std::string, int> seen;
   for (uint64_t seed = first; seed < first + count; ++seed) {
     SCOPED_TRACE("CASEHUB_SEED=" + std::to_string(seed));
