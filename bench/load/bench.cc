@@ -19,6 +19,7 @@ const std::vector<std::pair<std::string, std::function<Figures(const Scale&)>>>&
   static const std::vector<std::pair<std::string, std::function<Figures(const Scale&)>>> all = {
       {"command_throughput", casehub::bench::CommandThroughput},
       {"command_latency", casehub::bench::CommandLatency},
+      {"lifecycle_rpc_throughput", casehub::bench::LifecycleThroughput},
       {"flatness_1e6", casehub::bench::Flatness},
       {"import_xes", casehub::bench::ImportXes},
       {"import_beside_commands", casehub::bench::ImportBesideCommands},

@@ -24,6 +24,7 @@ struct Scale {
 
 Figures CommandThroughput(const Scale& scale);
 Figures CommandLatency(const Scale& scale);
+Figures LifecycleThroughput(const Scale& scale);
 Figures Flatness(const Scale& scale);  // also rebuild, memory and restart: they need the same large store
 Figures ImportXes(const Scale& scale);
 Figures ImportBesideCommands(const Scale& scale);

@@ -1,4 +1,5 @@
-// command_throughput, command_latency, flatness_1e6 (with rebuild, memory and restart, which need its store).
+// command_throughput, command_latency, lifecycle_rpc_throughput, flatness_1e6 (with rebuild, memory and restart, which
+// need its store).
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <random>
 
 #include "bench/load/bench.h"
+#include "bench/load/lives.h"
 #include "bench/load/load.h"
 #include "bench/load/process.h"
 #include "bench/load/requests.h"
@@ -140,6 +142,41 @@ Figures CommandLatency(const Scale& scale) {
     bases.push_back(echo + fsync);
   }
   return {{"command_latency", Median(ours), "us p50", Median(bases), Median(ratios)}};
+}
+
+// RPCs of whole lives against the same number of bare ones. Lives that are under way at the end are lived out, and the
+// time counts until every reaction is done and every fold has caught up.
+Figures LifecycleThroughput(const Scale& scale) {
+  std::vector<double> ratios, values, echoes;
+  const double seconds = scale.seconds / scale.rounds;
+  for (int round = 0, tries = 0; round < scale.rounds && tries < 3 * scale.rounds; ++tries) {
+    double echo = 0;
+    {
+      Process server({BinaryPath("casehub-echo")});
+      echo = Contacts(server.address(), kEcho, 256, seconds, 8, 0).per_second;
+    }
+    if (echo < kEchoFloor) {
+      std::fprintf(stderr, "  round void: echo only %.0f/s\n", echo);
+      if (tries + 1 < 3 * scale.rounds) continue;
+    }
+    ScratchFolder data;
+    Process server(Server(data.path()));
+    PrepareForLives(server.address(), 8);
+    const double start = Now();
+    const LivesResult lives = RunLives({server.address(), 256, seconds, 8});
+    if (lives.calls.failed > 0) {
+      std::fprintf(stderr, "  %lu failed: %s\n", lives.calls.failed, lives.calls.first_failure.c_str());
+    }
+    SecondsToCatchUp(server.address());
+    const double per_second = static_cast<double>(lives.calls.ok) / (Now() - start);
+    std::fprintf(stderr, "  round %d: %.0f RPCs/s, %lu lives, %lu asked again, against echo %.0f/s = %.3f\n", round,
+                 per_second, lives.lives, lives.asked_again, echo, per_second / echo);
+    values.push_back(per_second);
+    echoes.push_back(echo);
+    ratios.push_back(per_second / echo);
+    ++round;
+  }
+  return {{"lifecycle_rpc_throughput", Median(values), "RPCs/s", Median(echoes), Median(ratios)}};
 }
 
 namespace {

@@ -17,15 +17,8 @@ using Clock = std::chrono::steady_clock;
 
 class Runner {
  public:
-  explicit Runner(const LoadOptions& options) : options_(options) {
-    // One channel a core: a single HTTP/2 connection is a bottleneck of its own.
-    for (int i = 0; i < (options.in_flight > 1 ? 2 : 1); ++i) {
-      grpc::ChannelArguments arguments;
-      arguments.SetInt("casehub.bench.channel", i);
-      arguments.SetMaxReceiveMessageSize(8 << 20);
-      stubs_.push_back(std::make_unique<grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>>(
-          grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments)));
-    }
+  explicit Runner(const LoadOptions& options)
+      : options_(options), stubs_(MakeStubs(options.address, options.in_flight > 1 ? 2 : 1)) {
     latencies_.reserve(1 << 20);
   }
 
@@ -110,13 +103,7 @@ class Runner {
   void Done(Call* call, const grpc::Status& status) {
     const auto now = Clock::now();
     const double micros = std::chrono::duration<double, std::micro>(now - call->started).count();
-    if (status.ok() && options_.reply) {
-      std::vector<grpc::Slice> slices;
-      std::string bytes;
-      (void)call->response.Dump(&slices);
-      for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-      options_.reply(call->number, bytes);
-    }
+    if (status.ok() && options_.reply) options_.reply(call->number, BytesOf(call->response));
     delete call;
     {
       std::lock_guard lock(mutex_);
@@ -144,7 +131,7 @@ class Runner {
   }
 
   const LoadOptions& options_;
-  std::vector<std::unique_ptr<grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>>> stubs_;
+  const std::vector<std::unique_ptr<grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>>> stubs_;
   std::atomic<uint64_t> next_{0};
   Clock::time_point start_;
   std::mutex mutex_;
@@ -159,5 +146,26 @@ class Runner {
 }  // namespace
 
 LoadResult RunLoad(const LoadOptions& options) { return Runner(options).Run(); }
+
+std::vector<std::unique_ptr<grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>>> MakeStubs(
+    const std::string& address, int connections) {
+  std::vector<std::unique_ptr<grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>>> stubs;
+  for (int i = 0; i < connections; ++i) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt("casehub.bench.channel", i);
+    arguments.SetMaxReceiveMessageSize(8 << 20);
+    stubs.push_back(std::make_unique<grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>>(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+  }
+  return stubs;
+}
+
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  (void)buffer.Dump(&slices);
+  for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return bytes;
+}
 
 }  // namespace casehub::bench

@@ -1,6 +1,9 @@
 // A closed-loop gRPC client: a fixed number of calls in flight, over the callback API.
 #pragma once
 
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,5 +36,10 @@ struct LoadResult {
 };
 
 LoadResult RunLoad(const LoadOptions& options);
+
+// Stubs over so many connections: a single HTTP/2 connection is a bottleneck of its own.
+std::vector<std::unique_ptr<grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>>> MakeStubs(
+    const std::string& address, int connections);
+std::string BytesOf(const grpc::ByteBuffer& buffer);
 
 }  // namespace casehub::bench

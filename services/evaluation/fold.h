@@ -1,4 +1,5 @@
-// Events to rows: evaluation's own, closings of intake, custody of transfer.
+// Events to rows: evaluation's own, closings of the services that complete a case, custody of transfer, rules of the
+// registry.
 #pragma once
 
 #include "services/runtime/service.h"

@@ -1,12 +1,14 @@
-// SubmitRating. The token of an applicant who rates alone is checked at the edge, before a command gets here.
+// Commands: what each loads, and the pure function that decides it. The token of an applicant who rates alone is
+// checked at the edge, before a command gets here.
 #pragma once
 
-#include "casehub/evaluation/v1/evaluation_service.pb.h"
+#include "services/evaluation/domain/decision.h"
+#include "services/runtime/dispatch.h"
 #include "services/runtime/service.h"
 
 namespace casehub::evaluation {
 
-runtime::Outcome SubmitRating(const v1::SubmitRatingRequest& request, const runtime::DecideContext& context,
-                              const runtime::StateReader& rows);
+Context ToContext(const runtime::DecideContext& context, const runtime::StateReader& rows);
+void AddCommands(runtime::CommandTable* commands);
 
 }  // namespace casehub::evaluation

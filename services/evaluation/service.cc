@@ -8,9 +8,8 @@
 namespace casehub::evaluation {
 
 EvaluationService::EvaluationService() {
-  commands_.Add<v1::SubmitRatingRequest>(&SubmitRating);
-  queries_.Add<v1::GetRatingSlotRequest>(&GetRatingSlot);
-  queries_.Add<v1::GetScoresRequest>(&GetScores);
+  AddCommands(&commands_);
+  AddQueries(&queries_);
 }
 
 const google::protobuf::Message& EvaluationService::event_prototype() const {
@@ -36,9 +35,9 @@ runtime::Outcome EvaluationService::React(const runtime::DueRow& row, const runt
   return ReactTo(row, context, state);
 }
 
-runtime::Outcome EvaluationService::Receive(const runtime::Incoming&, const runtime::DecideContext&,
-                                            const runtime::StateReader&) const {
-  return runtime::Defect{"evaluation has no mailbox", std::nullopt};
+runtime::Outcome EvaluationService::Receive(const runtime::Incoming& message, const runtime::DecideContext& context,
+                                            const runtime::StateReader& state) const {
+  return ReceiveMessage(message, context, state);
 }
 
 void EvaluationService::Apply(const runtime::AppliedRecord& record, size_t event_index,

@@ -1,4 +1,5 @@
-// Evaluation: one rating per completed service, exact scores (E1 to E3). Start reading at README.md.
+// Evaluation: one rating per completed service, rectification of bad ones, exact scores (E1 to E4). Start reading at
+// README.md.
 #pragma once
 
 #include <memory>

@@ -2,11 +2,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "casehub/assignment/v1/assignment_service.pb.h"
 #include "casehub/common/v1/common.pb.h"
 #include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/ingest/v1/ingest_service.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/ledger/v1/ledger_service.pb.h"
+#include "casehub/mediation/v1/mediation_service.pb.h"
 #include "casehub/operations/v1/operations_service.pb.h"
 #include "casehub/registry/v1/registry_service.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
@@ -48,8 +50,9 @@ std::string ContextOf(const MethodDescriptor& method) {
 std::vector<const google::protobuf::ServiceDescriptor*> ServedServices() {
   std::vector<const google::protobuf::ServiceDescriptor*> services;
   for (const Descriptor* any_message :
-       {intake::v1::GetCaseRequest::descriptor(), ingest::v1::ImportCaseRequest::descriptor(),
-        transfer::v1::GetTransferRequest::descriptor(), evaluation::v1::GetScoresRequest::descriptor(),
+       {intake::v1::GetCaseRequest::descriptor(), mediation::v1::GetMediationRequest::descriptor(),
+        ingest::v1::ImportCaseRequest::descriptor(), transfer::v1::GetTransferRequest::descriptor(),
+        evaluation::v1::GetScoresRequest::descriptor(), assignment::v1::GetAssignmentRequest::descriptor(),
         registry::v1::ListOfficesRequest::descriptor(), ledger::v1::GetHeadRequest::descriptor(),
         operations::v1::GetStatusRequest::descriptor()}) {
     for (int i = 0; i < any_message->file()->service_count(); ++i) {

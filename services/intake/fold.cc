@@ -1,12 +1,18 @@
 #include "services/intake/fold.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
+#include "services/intake/domain/assignment_facts.h"
 #include "services/intake/domain/case.h"
 #include "services/intake/domain/deadlines.h"
 #include "services/intake/domain/decision.h"
+#include "services/intake/domain/facts.h"
+#include "services/intake/fold_facts.h"
 #include "services/intake/sources.h"
 #include "services/intake/tables.h"
+#include "services/legalclock/provisional.h"
 
 namespace casehub::intake {
 namespace {
@@ -39,11 +45,10 @@ void Disarm(v1::Clock* clock, StateWriter& state) {
   clock->clear_due_n();
 }
 
-// Clocks fire while the case acts: running ones have a row, all others have none.
+// Clocks that run and may fire have a row, all others have none.
 void ArrangeClocks(v1::CaseState* row, const Uuid& case_id, Municipality here, StateWriter& state) {
-  const bool acting = row->frozen_hop() == 0 && row->status() == v1::CASE_STATUS_OPEN;
   for (v1::Clock& clock : *row->mutable_clocks()) {
-    const bool wanted = acting && IsRunning(clock);
+    const bool wanted = IsRunning(clock) && MayFire(*row, clock);
     if (wanted && clock.due_offset() == 0) Arm(&clock, case_id, here, state);
     if (!wanted) Disarm(&clock, state);
   }
@@ -55,21 +60,36 @@ void DisarmRestated(const v1::IntakeEvent& event, v1::CaseState* row, StateWrite
   if (v1::Clock* clock = FindClock(event.deadline_restated().before().policy(), row)) Disarm(clock, state);
 }
 
-// Cases with a provisional date are found when a calendar is loaded. A date may have been counted before the calendar
-// that stands here already, and a frozen case thaws after it was loaded: then it is counted again at once.
+// Cases with a provisional date are found when a calendar is loaded.
 void ArrangeProvisional(bool was, const v1::CaseState& row, const Uuid& case_id, Municipality here, bool look_again,
                         StateWriter& state) {
   const v1::Clock* clock = FindProvisional(row);
-  const std::string key = tables::ProvisionalKey(here, case_id);
-  if (clock == nullptr) {
-    if (was) state.Delete(key);
-    return;
+  legalclock::KeepProvisional(clock == nullptr ? nullptr : &clock->deadline(), was, look_again,
+                              tables::ProvisionalKey(here, case_id), tables::RulesKey(here), state, [&] {
+                                state.AddDue(kImmediately, {tables::kRestate, here, CasePayload(case_id)});
+                              });
+}
+
+// What a later application or notice must not take again.
+void IndexReceipt(const v1::IntakeEvent& event, const v1::CaseState& row, const Uuid& case_id, Municipality here,
+                  StateWriter& state) {
+  if (event.has_notice_received() && !event.notice_received().authority_reference().empty()) {
+    const auto& notice = event.notice_received();
+    state.Put(tables::NoticeKey(here, notice.authority(), notice.authority_reference(), notice.stage()),
+              case_id.Bytes());
   }
-  if (!was) state.Put(key, "1");
-  if (was && !look_again) return;
-  const auto rules = legalclock::RulesIn(state, tables::RulesKey(here));
-  if (clock->deadline().calendar_version() == rules->calendar().version()) return;
-  state.AddDue(kImmediately, {tables::kRestate, here, CasePayload(case_id)});
+  if (!event.has_application_received() || row.documents().empty() || row.applicant().person_id().empty()) return;
+  state.Put(tables::ApplicationKey(here, row.applicant().person_id(), DocumentSetDigest(row.documents())),
+            case_id.Bytes());
+}
+
+// A case that arrives may have been applied for here too.
+void IndexArrival(const v1::CaseState& row, const Uuid& case_id, Municipality here, StateWriter& state) {
+  if (row.offered_digest().empty() || row.applicant().person_id().empty()) return;
+  const std::string key = tables::ApplicationKey(here, row.applicant().person_id(), row.offered_digest());
+  const auto known = state.Get(key);
+  if (!known) return state.Put(key, case_id.Bytes());
+  if (*known != case_id.Bytes()) state.AddDue(kImmediately, {tables::kLink, here, CasePayload(case_id, *known)});
 }
 
 // All consecutive events of a record about one case are folded at the first of them, so that its row is read and
@@ -87,25 +107,47 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
     if (auto known = state.Load<v1::CaseState>(key)) row = *std::move(known);
   }
   const bool was_provisional = FindProvisional(row) != nullptr;
+  std::vector<v1::IntakeEvent> facts_to_send;
   std::vector<const v1::IntakeEvent*> events;
   for (size_t i = index; i < record.events.size(); ++i) {
     const auto& event = static_cast<const v1::IntakeEvent&>(*record.events[i]);
     if (event.case_id() != first.case_id()) break;
     events.push_back(&event);
     DisarmRestated(event, &row, state);
-    if (event.has_line_event_recorded()) {
+    if (IsFact(event)) {
       state.Put(tables::LineKey(here, *case_id, event.line_event_recorded().identity()), "1");
+      TakeFact(event, record.header->decided_at, here, *case_id, &row, &facts_to_send, state);
+      continue;
     }
     if (event.has_case_opened() && !event.case_opened().external_reference().empty()) {
       state.Put(tables::SourceKey(here, event.case_opened().source_system(), event.case_opened().external_reference()),
                 case_id->Bytes());
     }
     Evolve(event, record.header->decided_at, here, &row);
+    IndexReceipt(event, row, *case_id, here, state);
   }
+  SendOn(facts_to_send, here, row, state);
   ArrangeClocks(&row, *case_id, here, state);
   ArrangeProvisional(was_provisional, row, *case_id, here, false, state);
   FoldSource(events, row, here, state);
   state.Save(key, row);
+}
+
+// A mediation that ends closes the case here too: no further hand-over, and it can be archived.
+void FoldMediation(const AppliedRecord& record, size_t index, StateWriter& state) {
+  const auto& event = static_cast<const mediation::v1::MediationEvent&>(*record.events[index]);
+  if (!event.has_referral_returned() && !event.has_mediation_succeeded() && !event.has_mediation_failed()) return;
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Municipality here = record.header->municipality;
+  const std::string key = tables::CaseKey(here, *case_id);
+  auto row = state.Load<v1::CaseState>(key);
+  if (!row) return;
+  const bool was_provisional = FindProvisional(*row) != nullptr;
+  Evolve(event, record.header->decided_at, &*row);
+  ArrangeClocks(&*row, *case_id, here, state);
+  ArrangeProvisional(was_provisional, *row, *case_id, here, false, state);
+  state.Save(key, *row);
 }
 
 void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state) {
@@ -122,12 +164,18 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
   }
   const bool was_provisional = FindProvisional(row) != nullptr;
   const uint64_t version = row.version();
+  if (event.has_case_frozen()) ReleaseFacts(record.header->decided_at, here, *case_id, &row, state);
   Evolve(event, record.header->decided_at, here, &row);
   if (row.version() == version) return;  // not about custody of this row
+  if (event.has_case_thawed() || event.has_custody_moved() || event.has_custody_learned()) {
+    ReleaseFacts(record.header->decided_at, here, *case_id, &row, state);
+  }
+  if (event.has_custody_moved()) IndexArrival(row, *case_id, here, state);
   if (event.has_case_frozen()) state.AddDue(kImmediately, {tables::kExportPart, here, CasePayload(*case_id)});
   // A freeze may have come before the clock was started, so a thaw asks again. The case's number is its source's in the
   // municipality that opened it: here the same number may belong to another case, so it gets no row of kSource.
-  if ((event.has_custody_moved() || event.has_case_thawed()) && FindAwaited("aid.decide", row) != nullptr) {
+  if ((event.has_custody_moved() || event.has_case_thawed() || event.has_paper_ruling_recorded()) &&
+      FindAwaited("aid.decide", row) != nullptr) {
     state.AddDue(kImmediately, {tables::kStartDecisionClock, here, CasePayload(*case_id)});
   }
   ArrangeClocks(&row, *case_id, here, state);
@@ -135,15 +183,28 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
   state.Save(key, row);
 }
 
+// What assignment did with the case: the clock of the assignment is met, the case is closed, the aid ended.
+void FoldAssignment(const AppliedRecord& record, size_t index, StateWriter& state) {
+  const auto& event = static_cast<const assignment::v1::AssignmentEvent&>(*record.events[index]);
+  if (!event.has_assign_clock_met() && !event.has_case_closed() && !event.has_aid_terminated()) return;
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Municipality here = record.header->municipality;
+  const std::string key = tables::CaseKey(here, *case_id);
+  auto row = state.Load<v1::CaseState>(key);
+  if (!row) return;
+  const bool was_provisional = FindProvisional(*row) != nullptr;
+  Evolve(event, record.header->decided_at, &*row);
+  ArrangeClocks(&*row, *case_id, here, state);
+  ArrangeProvisional(was_provisional, *row, *case_id, here, false, state);
+  state.Save(key, *row);
+}
+
 // The dates that waited for this year are counted again, each by itself.
 void RestateProvisional(Municipality here, StateWriter& state) {
-  const std::string prefix = tables::Prefix(tables::kProvisional, here);
-  std::vector<std::string> case_ids;
-  state.Scan(prefix, prefix + '\xff', [&](std::string_view row, std::string_view) {
-    case_ids.emplace_back(row.substr(prefix.size()));
-    return true;
+  legalclock::ForEachProvisional(tables::Prefix(tables::kProvisional, here), state, [&](std::string case_id) {
+    state.AddDue(kImmediately, {tables::kRestate, here, std::move(case_id)});
   });
-  for (std::string& case_id : case_ids) state.AddDue(kImmediately, {tables::kRestate, here, std::move(case_id)});
 }
 
 void FoldRegistry(const AppliedRecord& record, size_t index, StateWriter& state) {
@@ -179,8 +240,14 @@ void Fold(const AppliedRecord& record, size_t event_index, StateWriter& state) {
     case ServiceId::kIntake:
       FoldOwn(record, event_index, state);
       break;
+    case ServiceId::kMediation:
+      FoldMediation(record, event_index, state);
+      break;
     case ServiceId::kTransfer:
       FoldTransfer(record, event_index, state);
+      break;
+    case ServiceId::kAssignment:
+      FoldAssignment(record, event_index, state);
       break;
     case ServiceId::kRegistry:
       FoldRegistry(record, event_index, state);

@@ -89,6 +89,8 @@ void FoldSource(const std::vector<const v1::IntakeEvent*>& events, const v1::Cas
       counted.set_cases(counted.cases() + 1);
       months.At(day)->set_cases(months.At(day)->cases() + 1);
     } else if (event->has_line_event_recorded()) {
+      // What another municipality sent back was counted when it was delivered.
+      if (!event->line_event_recorded().forwarded_from().empty()) continue;
       CountEvent(day, &counted, months.At(day));
     } else if (event->has_same_matter_suspected()) {
       counted.set_same_matters(counted.same_matters() + 1);

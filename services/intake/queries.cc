@@ -57,6 +57,11 @@ void Show(const v1::CaseState& state, v1::Case* shown) {
   if (here) *shown->mutable_attributes() = state.attributes();
   shown->set_escalated(state.escalated());
   if (here && state.has_aid()) *shown->mutable_aid() = state.aid();
+  if (here && state.has_defence()) *shown->mutable_defence() = state.defence();
+  shown->set_acquired_from(state.acquired_from());
+  shown->set_document_set(state.document_set());
+  shown->set_facts_held(state.facts_held());
+  shown->set_duplicate_of(state.duplicate_of());
   if (here) *shown->mutable_same_matters() = state.same_matters();
 }
 

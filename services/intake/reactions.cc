@@ -2,6 +2,7 @@
 
 #include "services/intake/domain/aid.h"
 #include "services/intake/domain/deadlines.h"
+#include "services/intake/domain/facts.h"
 #include "services/intake/domain/hotline.h"
 #include "services/intake/rpc.h"
 #include "services/intake/tables.h"
@@ -19,6 +20,7 @@ namespace {
 Events ExportPart(const v1::CaseState& state, const Context& context) {
   if (state.frozen_hop() == 0) return {};
   v1::CaseState part = state;
+  part.clear_facts_held();  // they are sent on by themselves, or folded in here
   for (v1::Clock& clock : *part.mutable_clocks()) {
     clock.clear_due_offset();
     clock.clear_due_event();
@@ -53,10 +55,34 @@ Outcome React(const DueRow& row, const DecideContext& context, const runtime::St
     case tables::kRestate:
       events = DecideRestate(*found, own);
       break;
+    case tables::kLink: {
+      const auto other_id = Uuid::FromBytes(std::string_view(row.work.payload).substr(Uuid::kBytes));
+      const auto other = other_id ? state.Load<v1::CaseState>(tables::CaseKey(context.municipality, *other_id))
+                                  : std::optional<v1::CaseState>();
+      if (!other) return runtime::Defect{"a row of due work links a case that is not here", *case_id};
+      events = DecideLink(*found, *other, own);
+      // On the later of the two, whichever that is.
+      const auto later = events.empty() ? case_id : Uuid::Parse(events[0].case_id());
+      return runtime::Recorded(std::move(events), {storage::CaseSubject(*later)});
+    }
     default:
       return runtime::Defect{"a row of due work of an unknown kind", *case_id};
   }
   return runtime::Recorded(std::move(events), {storage::CaseSubject(*case_id)});
+}
+
+Outcome Receive(const runtime::Incoming& message, const DecideContext& context, const runtime::StateReader& state) {
+  v1::FactsForwarded forwarded;
+  if (!forwarded.ParseFromArray(message.payload.data(), static_cast<int>(message.payload.size()))) {
+    return runtime::Defect{"forwarded facts do not parse", std::nullopt};
+  }
+  const auto case_id = Uuid::Parse(forwarded.case_id());
+  if (!case_id) return runtime::Defect{"forwarded facts name no case", std::nullopt};
+  // Custody came before: whoever sends knows it from the record by which it moved here.
+  if (!state.Get(tables::CaseKey(context.municipality, *case_id))) {
+    return runtime::Defect{"forwarded facts for a case that never was here", *case_id};
+  }
+  return runtime::Recorded(DecideForwarded(forwarded, message.from));
 }
 
 }  // namespace casehub::intake

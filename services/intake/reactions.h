@@ -8,4 +8,8 @@ namespace casehub::intake {
 runtime::Outcome React(const runtime::DueRow& row, const runtime::DecideContext& context,
                        const runtime::StateReader& state);
 
+// Messages of the mailbox: facts that another municipality sends on to whoever has custody.
+runtime::Outcome Receive(const runtime::Incoming& message, const runtime::DecideContext& context,
+                         const runtime::StateReader& state);
+
 }  // namespace casehub::intake

@@ -8,8 +8,13 @@
 #include "services/intake/domain/aid.h"
 #include "services/intake/domain/aid_review.h"
 #include "services/intake/domain/contact.h"
+#include "services/intake/domain/defence.h"
+#include "services/intake/domain/document_set.h"
 #include "services/intake/domain/hotline.h"
+#include "services/intake/domain/line_import.h"
+#include "services/intake/domain/objection.h"
 #include "services/intake/domain/promise.h"
+#include "services/intake/domain/referral.h"
 #include "services/intake/sources.h"
 #include "services/intake/tables.h"
 #include "services/model/regions.h"
@@ -107,6 +112,20 @@ Outcome RegisterContact(const v1::RegisterContactRequest& request, const DecideC
              own.new_case_id, 0, false, v1::RegisterContactResponse());
 }
 
+// Another case under which the same documents of the same applicant were received, unless that one is done with.
+std::optional<std::string> FirstReceipt(const StateReader& state, const DecideContext& context,
+                                        const std::string& person_id, const v1::SubmitAidApplicationRequest& request) {
+  if (person_id.empty() || request.documents().empty()) return std::nullopt;
+  const auto row =
+      state.Get(tables::ApplicationKey(context.municipality, person_id, DocumentSetDigest(request.documents())));
+  const auto first = row ? Uuid::FromBytes(*row) : std::nullopt;
+  if (!first || first->ToString() == request.case_id()) return std::nullopt;
+  const auto other = state.Load<v1::CaseState>(tables::CaseKey(context.municipality, *first));
+  const bool lives =
+      other && (other->status() == v1::CASE_STATUS_OPEN || other->status() == v1::CASE_STATUS_MOVED_AWAY);
+  return lives ? std::optional(first->ToString()) : std::nullopt;
+}
+
 Outcome SubmitAidApplication(const v1::SubmitAidApplicationRequest& request, const DecideContext& context,
                              const StateReader& state) {
   const Context own = ToContext(context, state);
@@ -114,13 +133,46 @@ Outcome SubmitAidApplication(const v1::SubmitAidApplicationRequest& request, con
   const auto competent = Municipality::Parse(request.competent_municipality());
   const bool known = competent && RegionTable::Default().Find(*competent) != nullptr;
   if (request.case_id().empty()) {
-    return Map(WithSuspicions(DecideSubmitAidApplication(nullptr, request, office, known, own), context, state),
+    const auto first = FirstReceipt(state, context, request.applicant().person_id(), request);
+    return Map(WithSuspicions(DecideSubmitAidApplication(nullptr, request, office, known, first, own), context, state),
                own.new_case_id, 0, false, v1::SubmitAidApplicationResponse());
   }
   const auto found = LoadCase(state, context.municipality, request.case_id());
   if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
-  return Map(DecideSubmitAidApplication(&*found, request, office, known, own), found->case_id(), found->version(), true,
-             v1::SubmitAidApplicationResponse());
+  const auto first = FirstReceipt(state, context, found->applicant().person_id(), request);
+  return Map(DecideSubmitAidApplication(&*found, request, office, known, first, own), found->case_id(),
+             found->version(), true, v1::SubmitAidApplicationResponse());
+}
+
+Outcome ReceiveDefenceNotice(const v1::ReceiveDefenceNoticeRequest& request, const DecideContext& context,
+                             const StateReader& state) {
+  const Context own = ToContext(context, state);
+  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
+  std::optional<std::string> taken_by;
+  if (!request.authority_reference().empty()) {
+    const auto row = state.Get(
+        tables::NoticeKey(context.municipality, request.authority(), request.authority_reference(), request.stage()));
+    if (row) taken_by = Uuid::FromBytes(*row)->ToString();
+  }
+  const auto linked = LoadCase(state, context.municipality, request.linked_case_id());
+  auto decided = DecideReceiveNotice(request, taken_by, linked ? &*linked : nullptr, office, own);
+  v1::ReceiveDefenceNoticeResponse reply;
+  if (const auto* events = std::get_if<Events>(&decided)) {
+    for (const auto& event : *events) {
+      if (event.has_authority_timeliness()) reply.set_late(event.authority_timeliness().late());
+    }
+  }
+  return Map(std::move(decided), own.new_case_id, 0, false, std::move(reply));
+}
+
+Outcome VerifyDocumentSet(const v1::VerifyDocumentSetRequest& request, const DecideContext& context,
+                          const StateReader& state) {
+  const auto found = LoadCase(state, context.municipality, request.case_id());
+  if (!found) return runtime::Refuse(runtime::Refusal::REFUSAL_CASE_UNKNOWN);
+  auto decided = DecideVerifyDocumentSet(*found, request, ToContext(context, state));
+  v1::VerifyDocumentSetResponse reply;
+  if (const auto* events = std::get_if<Events>(&decided)) reply.set_verified(events->at(0).has_document_set_verified());
+  return Map(std::move(decided), found->case_id(), found->version(), true, std::move(reply));
 }
 
 Outcome RegisterCall(const v1::RegisterCallRequest& request, const DecideContext& context, const StateReader& state) {
@@ -137,6 +189,19 @@ Outcome RegisterCall(const v1::RegisterCallRequest& request, const DecideContext
   reply.set_calls(found->calls() + 1);
   return Map(DecideRegisterCall(&*found, request, office, own), found->case_id(), found->version(), true,
              std::move(reply));
+}
+
+Outcome ReceiveReferral(const v1::ReceiveReferralRequest& request, const DecideContext& context,
+                        const StateReader& state) {
+  const Context own = ToContext(context, state);
+  std::optional<std::string> taken_by;
+  if (!request.source_reference().empty()) {
+    auto row = state.Get(tables::SourceKey(context.municipality, SourceSystemOf(request), request.source_reference()));
+    if (row) taken_by = Uuid::FromBytes(*row)->ToString();
+  }
+  const OfficeFact office = LoadOffice(state, context, request.actor().office_id());
+  return Map(WithSuspicions(DecideReceiveReferral(request, taken_by, office, own), context, state), own.new_case_id, 0,
+             false, v1::ReceiveReferralResponse());
 }
 
 Outcome HandOverToOffice(const v1::HandOverToOfficeRequest& request, const DecideContext& context,
@@ -213,6 +278,17 @@ void AddCommands(runtime::CommandTable* commands) {
       +[](const v1::VerifyPledgeRequest& request, const DecideContext& context, const StateReader& state) {
         return OnCase<v1::VerifyPledgeResponse>(request, context, state, &DecideVerifyPledge);
       });
+  commands->Add<v1::ReceiveDefenceNoticeRequest>(&ReceiveDefenceNotice);
+  commands->Add<v1::VerifyDocumentSetRequest>(&VerifyDocumentSet);
+  commands->Add<v1::FileObjectionRequest>(
+      +[](const v1::FileObjectionRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::FileObjectionResponse>(request, context, state, &DecideFileObjection);
+      });
+  commands->Add<v1::DecideObjectionRequest>(
+      +[](const v1::DecideObjectionRequest& request, const DecideContext& context, const StateReader& state) {
+        return OnCase<v1::DecideObjectionResponse>(request, context, state, &DecideDecideObjection);
+      });
+  commands->Add<v1::ReceiveReferralRequest>(&ReceiveReferral);
   commands->Add<v1::WithdrawCaseRequest>(
       +[](const v1::WithdrawCaseRequest& request, const DecideContext& context, const StateReader& state) {
         return OnCase<v1::WithdrawCaseResponse>(request, context, state, &DecideWithdraw);

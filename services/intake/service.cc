@@ -34,10 +34,10 @@ class IntakeService : public runtime::Service {
                          const runtime::StateReader& state) const override {
     return intake::React(row, context, state);
   }
-  // Intake has no mailbox: what comes from elsewhere comes as events of transfer.
-  runtime::Outcome Receive(const runtime::Incoming&, const runtime::DecideContext&,
-                           const runtime::StateReader&) const override {
-    return runtime::Decision();
+  // Facts of line systems that another municipality sends on; all else about custody comes as events of transfer.
+  runtime::Outcome Receive(const runtime::Incoming& message, const runtime::DecideContext& context,
+                           const runtime::StateReader& state) const override {
+    return intake::Receive(message, context, state);
   }
   void Apply(const runtime::AppliedRecord& record, size_t event_index, runtime::StateWriter& state) const override {
     Fold(record, event_index, state);

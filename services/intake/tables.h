@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "services/model/digest.h"
 #include "services/model/ids.h"
 #include "services/model/key_bytes.h"
 
@@ -17,6 +18,9 @@ enum Table : char {
   kOffice = 4,       // office id -> registry.v1.Office, as far as intake needs it
   kRules = 5,        // nothing more -> registry.v1.RulesState (legalclock/rules.h)
   kProvisional = 6,  // case id -> one byte: a clock of it that runs is provisional
+  kHeld = 7,         // case id, n (8 bytes, big-endian) -> IntakeEvent: a fact that waits while the case is frozen
+  kApplication = 8,  // SHA-256 of applicant and document set -> case id (16 bytes): where it was received first
+  kNotice = 9,       // SHA-256 of authority, its reference and the stage -> case id (16 bytes)
   // Sources (A7, A8); `source` is its length (1 byte) and its name.
   kReference = 20,      // length of the external reference (2 bytes), reference, source system -> case id (16 bytes)
   kPerson = 21,         // person id, 0, case id of one of which that person is the applicant -> one byte
@@ -33,6 +37,7 @@ enum Due : uint16_t {
   kExportPart = 2,          // payload: case id
   kStartDecisionClock = 3,  // payload: case id
   kRestate = 4,             // payload: case id
+  kLink = 5,                // payload: case id; the same application is here under another case
 };
 
 inline std::string Prefix(Table table, Municipality municipality) { return TablePrefix(table, municipality); }
@@ -47,6 +52,24 @@ inline std::string LineKey(Municipality municipality, const Uuid& case_id, std::
 }
 inline std::string OfficeKey(Municipality municipality, std::string_view office_id) {
   return Prefix(kOffice, municipality).append(office_id);
+}
+
+inline std::string HeldPrefix(Municipality municipality, const Uuid& case_id) {
+  return Prefix(kHeld, municipality).append(case_id.Bytes());
+}
+inline std::string HeldKey(Municipality municipality, const Uuid& case_id, uint64_t n) {
+  std::string key = HeldPrefix(municipality, case_id);
+  AppendBigEndian(n, 8, &key);
+  return key;
+}
+inline std::string ApplicationKey(Municipality municipality, std::string_view person_id,
+                                  std::string_view document_set) {
+  return Prefix(kApplication, municipality).append(Sha256(std::string(person_id).append(1, '\0').append(document_set)));
+}
+inline std::string NoticeKey(Municipality municipality, std::string_view authority, std::string_view reference,
+                             int stage) {
+  const std::string text = std::string(authority).append(1, '\0').append(reference);
+  return Prefix(kNotice, municipality).append(Sha256(text + '\0' + std::to_string(stage)));
 }
 
 inline std::string RulesKey(Municipality municipality) { return Prefix(kRules, municipality); }

@@ -270,7 +270,7 @@ Explained Compute(const Policy& policy, Instant start, const std::vector<Pause>&
 }
 
 common::v1::Deadline ToDeadline(const Policy& policy, Instant start, const Explained& explained,
-                                const Calendar& calendar) {
+                                const Calendar& calendar, bool extended) {
   common::v1::Deadline deadline;
   deadline.set_policy(std::string(policy.name));
   *deadline.mutable_started_at() = ToTimestamp(start);
@@ -279,7 +279,24 @@ common::v1::Deadline ToDeadline(const Policy& policy, Instant start, const Expla
   deadline.set_provisional(explained.provisional);
   deadline.set_policy_version(std::string(policy.version));
   deadline.set_calendar_version(calendar.version());
+  deadline.set_extended(extended);
   return deadline;
+}
+
+common::v1::Explanation ToExplanation(const Explained& explained) {
+  common::v1::Explanation explanation;
+  for (const std::string& step : explained.steps_zh) explanation.add_steps_zh(step);
+  for (const std::string& step : explained.steps_en) explanation.add_steps_en(step);
+  return explanation;
+}
+
+absl::CivilDay WorkingDaysBefore(absl::CivilDay day, int days, const Calendar& calendar) {
+  int left = calendar.IsWorkingDay(day) ? 1 : 0;
+  while (left < days) {
+    --day;
+    if (calendar.IsWorkingDay(day)) ++left;
+  }
+  return day;
 }
 
 }  // namespace casehub::legalclock

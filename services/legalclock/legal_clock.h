@@ -85,7 +85,12 @@ struct Explained {
 Explained Compute(const Policy& policy, Instant start, const std::vector<Pause>& pauses, const Calendar& calendar,
                   bool extended = false);
 common::v1::Deadline ToDeadline(const Policy& policy, Instant start, const Explained& explained,
-                                const Calendar& calendar);
+                                const Calendar& calendar, bool extended = false);
+common::v1::Explanation ToExplanation(const Explained& explained);
+
+// The day from which on `days` working days are left, `day` among them if it is one: a reminder that is given in the
+// morning leaves that many.
+absl::CivilDay WorkingDaysBefore(absl::CivilDay day, int days, const Calendar& calendar);
 
 // The civil day at +08:00 in which the instant lies, and the instant at which that day begins.
 absl::CivilDay CivilDayOf(Instant at);

@@ -17,6 +17,7 @@ constexpr Policy kPolicies[] = {
     {"aid.decide", 7, kNaturalDays, "《法律援助法》第四十三条", "Legal Aid Law, article 43", kVersion},
     {"aid.file_review", 30, kNaturalDays, "《办理法律援助案件程序规定》",
      "Ministry of Justice, rules for handling legal aid cases", kVersion},
+    {"aid.offer", 24, kHours, "无全国性规定,可由各市配置", "no national rule: set by configuration", kVersion},
     {"aid.supplement", 5, kWorkingDays, "《法律援助法》第四十三条(期限由补正通知载明)",
      "Legal Aid Law, article 43 (the span is printed in the notice)", kVersion},
     {"arbitration.accept", 5, kNaturalDays, "《劳动争议调解仲裁法》第二十九条",

@@ -136,7 +136,17 @@ Calendar Rules::CalendarOf(std::string_view version) const {
 common::v1::Deadline Rules::CountAgain(const common::v1::Deadline& deadline, const std::vector<Pause>& pauses) const {
   const Policy* policy = FindVersion(deadline);
   const Instant start = ToInstant(deadline.started_at());
-  return ToDeadline(*policy, start, Compute(*policy, start, pauses, calendar_), calendar_);
+  const bool extended = deadline.extended();
+  return ToDeadline(*policy, start, Compute(*policy, start, pauses, calendar_, extended), calendar_, extended);
+}
+
+std::optional<common::v1::Deadline> Rules::Extend(const common::v1::Deadline& deadline,
+                                                  const std::vector<Pause>& pauses) const {
+  const Policy* policy = FindVersion(deadline);
+  if (policy == nullptr || policy->extension == 0 || deadline.extended()) return std::nullopt;
+  common::v1::Deadline longer = deadline;
+  longer.set_extended(true);
+  return CountAgain(longer, pauses);
 }
 
 std::optional<Rules::Restated> Rules::Restate(const common::v1::Deadline& before,
@@ -146,11 +156,11 @@ std::optional<Rules::Restated> Rules::Restate(const common::v1::Deadline& before
   if (policy == nullptr) return std::nullopt;
   const Instant start = ToInstant(before.started_at());
   Restated restated;
-  restated.now = Compute(*policy, start, pauses, calendar_);
-  restated.after = ToDeadline(*policy, start, restated.now, calendar_);
+  restated.now = Compute(*policy, start, pauses, calendar_, before.extended());
+  restated.after = ToDeadline(*policy, start, restated.now, calendar_, before.extended());
   const bool same = restated.after.provisional() && restated.after.due_date() == before.due_date();
   if (same) return std::nullopt;
-  restated.before = Compute(*policy, start, pauses, CalendarOf(before.calendar_version()));
+  restated.before = Compute(*policy, start, pauses, CalendarOf(before.calendar_version()), before.extended());
   return restated;
 }
 

@@ -48,6 +48,9 @@ class Rules {
     Explained before, now;
   };
   std::optional<Restated> Restate(const common::v1::Deadline& before, const std::vector<Pause>& pauses = {}) const;
+  // The deadline longer by what its policy allows; nullopt if that is nothing, or if it is extended already.
+  std::optional<common::v1::Deadline> Extend(const common::v1::Deadline& deadline,
+                                             const std::vector<Pause>& pauses = {}) const;
   // The deadline with these pauses, by the version of the policy it began with and the calendar as it is now.
   common::v1::Deadline CountAgain(const common::v1::Deadline& deadline, const std::vector<Pause>& pauses) const;
 

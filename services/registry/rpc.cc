@@ -81,6 +81,27 @@ Outcome RegisterSourceSystem(const v1::RegisterSourceSystemRequest& request, con
              context, std::move(reply));
 }
 
+std::optional<v1::Practitioner> LoadPractitioner(const StateReader& state, const DecideContext& context,
+                                                 const std::string& id) {
+  return state.Load<v1::Practitioner>(tables::PractitionerKey(context.municipality, id));
+}
+
+Outcome SuspendPractitioner(const v1::SuspendPractitionerRequest& request, const DecideContext& context,
+                            const StateReader& state) {
+  v1::SuspendPractitionerResponse reply;
+  reply.set_practitioner_id(request.practitioner_id());
+  return Map(domain::DecideSuspendPractitioner(LoadPractitioner(state, context, request.practitioner_id()), request),
+             context, std::move(reply));
+}
+
+Outcome ReinstatePractitioner(const v1::ReinstatePractitionerRequest& request, const DecideContext& context,
+                              const StateReader& state) {
+  v1::ReinstatePractitionerResponse reply;
+  reply.set_practitioner_id(request.practitioner_id());
+  return Map(domain::DecideReinstatePractitioner(LoadPractitioner(state, context, request.practitioner_id()), request),
+             context, std::move(reply));
+}
+
 Outcome LoadCalendar(const v1::LoadCalendarRequest& request, const DecideContext& context, const StateReader& state) {
   v1::LoadCalendarResponse reply;
   reply.set_version(domain::CalendarVersion(request));
@@ -107,6 +128,8 @@ void AddCommands(runtime::CommandTable* commands) {
   commands->Add<v1::CloseOfficeRequest>(&CloseOffice);
   commands->Add<v1::RegisterPractitionerRequest>(&RegisterPractitioner);
   commands->Add<v1::RegisterSourceSystemRequest>(&RegisterSourceSystem);
+  commands->Add<v1::SuspendPractitionerRequest>(&SuspendPractitioner);
+  commands->Add<v1::ReinstatePractitionerRequest>(&ReinstatePractitioner);
   commands->Add<v1::LoadCalendarRequest>(&LoadCalendar);
   commands->Add<v1::SetPolicyRequest>(&SetPolicy);
 }

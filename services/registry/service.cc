@@ -53,6 +53,12 @@ class RegistryService : public runtime::Service {
   runtime::QueryTable queries_;
 };
 
+void FoldPractitioner(const v1::RegistryEvent& event, Municipality municipality, const std::string& practitioner_id,
+                      runtime::StateWriter& state) {
+  const std::string key = tables::PractitionerKey(municipality, practitioner_id);
+  state.Save(key, domain::Evolve(state.Load<v1::Practitioner>(key), event));
+}
+
 void RegistryService::Apply(const runtime::AppliedRecord& record, size_t event_index,
                             runtime::StateWriter& state) const {
   if (record.header->service != ServiceId::kRegistry) return;
@@ -71,11 +77,15 @@ void RegistryService::Apply(const runtime::AppliedRecord& record, size_t event_i
       }
       break;
     }
-    case v1::RegistryEvent::kPractitionerRegistered: {
-      const v1::Practitioner& one = event.practitioner_registered().practitioner();
-      state.Save(tables::PractitionerKey(municipality, one.practitioner_id()), one);
+    case v1::RegistryEvent::kPractitionerRegistered:
+      FoldPractitioner(event, municipality, event.practitioner_registered().practitioner().practitioner_id(), state);
       break;
-    }
+    case v1::RegistryEvent::kPractitionerSuspended:
+      FoldPractitioner(event, municipality, event.practitioner_suspended().practitioner_id(), state);
+      break;
+    case v1::RegistryEvent::kPractitionerReinstated:
+      FoldPractitioner(event, municipality, event.practitioner_reinstated().practitioner_id(), state);
+      break;
     case v1::RegistryEvent::kCalendarLoaded:
       state.Save(tables::CalendarKey(municipality, event.calendar_loaded().year()), event.calendar_loaded());
       break;

@@ -44,6 +44,17 @@ bool IsStanding(const Message& event) {
   return member != nullptr && member->options().GetExtension(casehub::standing);
 }
 
+std::optional<storage::Subject> StandingSubject(const Message& event, Municipality municipality) {
+  if (const auto case_id = Uuid::Parse(EventCaseId(event))) return storage::CaseSubject(*case_id);
+  const EventType& type = TypeOf(event);
+  const FieldDescriptor* member = event.GetReflection()->GetOneofFieldDescriptor(event, type.event);
+  if (member == nullptr) return std::nullopt;
+  const FieldDescriptor* practitioner = member->message_type()->FindFieldByName("practitioner_id");
+  if (practitioner == nullptr) return std::nullopt;
+  const Message& said = event.GetReflection()->GetMessage(event, member);
+  return storage::PractitionerSubject(municipality, said.GetReflection()->GetString(said, practitioner));
+}
+
 std::optional<std::string> ParkedReason(const Message& request, const ServiceRows& rows) {
   const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("case_id");
   if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_STRING || field->is_repeated()) {

@@ -16,6 +16,8 @@ const std::string& EventCaseId(const google::protobuf::Message& event);
 std::string_view EventTypeName(const google::protobuf::Message& event);
 // (casehub.standing) of the member that is set.
 bool IsStanding(const google::protobuf::Message& event);
+// Whose standing such an event changes: its case's, or, where it is about none, that of the practitioner it names.
+std::optional<storage::Subject> StandingSubject(const google::protobuf::Message& event, Municipality municipality);
 // Why the case that a request names in `case_id` is set aside; nullopt if it names none or the case is not.
 std::optional<std::string> ParkedReason(const google::protobuf::Message& request, const ServiceRows& rows);
 

@@ -419,11 +419,10 @@ void Stream::SendMail(Instant now, TurnOutput* out) {
 void Stream::MarkChanges(Record* record, const std::vector<MessagePtr>& events) const {
   for (const MessagePtr& event : events) {
     if (!IsStanding(*event)) continue;
-    const auto case_id = Uuid::Parse(EventCaseId(*event));
-    if (!case_id) continue;
-    const storage::Subject subject = storage::CaseSubject(*case_id);
-    if (std::find(record->changes.begin(), record->changes.end(), subject) == record->changes.end()) {
-      record->changes.push_back(subject);
+    const auto subject = StandingSubject(*event, record->municipality);
+    if (!subject) continue;
+    if (std::find(record->changes.begin(), record->changes.end(), *subject) == record->changes.end()) {
+      record->changes.push_back(*subject);
     }
   }
 }

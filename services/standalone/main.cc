@@ -1,4 +1,4 @@
-// All services in one process on the embedded log: what `./dev up` runs. Only wiring.
+// All services in one process, on the embedded log or on Kafka: what `./dev up` runs. Only wiring.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -20,6 +20,7 @@
 #include "services/standalone/shards.h"
 #include "storage/log/embedded/embedded_log.h"
 #include "storage/log/embedded/open_folder.h"
+#include "storage/log/kafka/kafka_log.h"
 #include "storage/projection/rocksdb/rocksdb_projection.h"
 
 namespace {
@@ -37,7 +38,20 @@ struct Flags {
   std::string listen = "127.0.0.1:7080";
   std::string metrics_listen = "127.0.0.1:7081";
   std::string engine = "embedded";
-  int partitions = 2;
+  int partitions = 0;  // of a new log; 0: the engine's default
+  std::string brokers;
+  std::string topic = "case-log";
+  bool single_broker = false;
+};
+
+constexpr int kEmbeddedPartitions = 2;
+constexpr int kKafkaPartitions = 4;
+
+// The log with what only its engine has.
+struct OpenedLog {
+  std::unique_ptr<casehub::storage::EventLog> log;
+  std::function<absl::StatusOr<std::optional<std::string>>(std::string_view)> read_side_row;
+  std::function<absl::Status()> close;
 };
 
 Instant Now() { return {absl::GetCurrentTimeNanos() / 1000}; }
@@ -73,6 +87,34 @@ absl::Status CheckLedgerKey(const std::string& path, casehub::storage::EventLog*
   return absl::OkStatus();
 }
 
+absl::StatusOr<OpenedLog> OpenEmbedded(const Flags& flags) {
+  casehub::storage::EmbeddedLogOptions options;
+  options.folder = flags.data + "/log";
+  options.partitions = flags.partitions > 0 ? flags.partitions : kEmbeddedPartitions;
+  options.clock = Now;
+  auto log = casehub::storage::EmbeddedLog::Open(std::move(options));
+  if (!log.ok()) return log.status();
+  auto* raw = log->get();
+  return OpenedLog{*std::move(log), [raw](std::string_view key) { return raw->ReadSideRow(key); },
+                   [raw] { return raw->Close(); }};
+}
+
+absl::StatusOr<OpenedLog> OpenKafka(const Flags& flags) {
+  casehub::storage::KafkaLogOptions options;
+  options.brokers = flags.brokers;
+  options.topic = flags.topic;
+  options.single_broker = flags.single_broker;
+  // A production topic is made by an operator; one broker is for development, where the topic comes by itself.
+  if (flags.single_broker) options.make_partitions = flags.partitions > 0 ? flags.partitions : kKafkaPartitions;
+  options.side_folder = flags.data + "/keys/rows";
+  std::filesystem::create_directories(flags.data + "/keys");
+  auto log = casehub::storage::KafkaLog::Open(std::move(options));
+  if (!log.ok()) return log.status();
+  auto* raw = log->get();
+  return OpenedLog{*std::move(log), [raw](std::string_view key) { return raw->ReadSideRow(key); },
+                   [] { return absl::OkStatus(); }};
+}
+
 int Fail(const absl::Status& status) {
   std::cerr << "casehub: " << status.message() << "\n";
   return absl::IsUnavailable(status) ? 3 : 1;
@@ -105,17 +147,13 @@ int Run(const Flags& flags, const sigset_t& signals) {
                                        " bytes are free, a start needs " + std::to_string(kFreeBytesToStart)));
   }
 
-  storage::EmbeddedLogOptions log_options;
-  log_options.folder = flags.data + "/log";
-  log_options.partitions = flags.partitions;
-  log_options.clock = Now;
-  auto log = storage::EmbeddedLog::Open(std::move(log_options));
-  if (!log.ok()) return Fail(log.status());
-  auto ring =
-      host::LocalKeyRing::Open(flags.data + "/keys", [&](std::string_view key) { return (*log)->ReadSideRow(key); });
+  auto opened = flags.engine == "kafka" ? OpenKafka(flags) : OpenEmbedded(flags);
+  if (!opened.ok()) return Fail(opened.status());
+  const auto& log = opened->log;
+  auto ring = host::LocalKeyRing::Open(flags.data + "/keys", opened->read_side_row);
   if (!ring.ok()) return Fail(ring.status());
   const std::string ledger_key = flags.data + "/keys/ledger.key";
-  if (auto status = CheckLedgerKey(ledger_key, log->get()); !status.ok()) return Fail(status);
+  if (auto status = CheckLedgerKey(ledger_key, log.get()); !status.ok()) return Fail(status);
   auto signer = casehub::ledger::FileSigner::Open(ledger_key);
   if (!signer.ok()) return Fail(signer.status());
   std::shared_ptr<casehub::ledger::Signer> shared_signer = *std::move(signer);
@@ -125,10 +163,10 @@ int Run(const Flags& flags, const sigset_t& signals) {
   store_options.resources = std::make_shared<storage::RocksdbResources>();
   std::vector<std::unique_ptr<storage::RocksdbProjectionStore>> stores;
   std::vector<standalone::Shard> shards;
-  for (PartitionId partition = 0; partition < (*log)->partition_count(); ++partition) {
+  for (PartitionId partition = 0; partition < log->partition_count(); ++partition) {
     standalone::Shard shard;
     shard.services = standalone::MakeServices(
-        [&log, partition](casehub::Offset offset) { return (*log)->ReadAt(partition, offset); }, shared_signer);
+        [&log, partition](casehub::Offset offset) { return log->ReadAt(partition, offset); }, shared_signer);
     store_options.services.clear();
     for (const auto& service : shard.services) store_options.services.push_back(service->id());
     auto store = storage::RocksdbProjectionStore::Open(store_options, partition);
@@ -161,7 +199,7 @@ int Run(const Flags& flags, const sigset_t& signals) {
     if (fatal.ok()) fatal = std::move(status);
     kill(getpid(), SIGTERM);  // end in order; the supervisor starts the process again
   };
-  auto backend = standalone::Shards::Start(log->get(), std::move(shards), std::move(options));
+  auto backend = standalone::Shards::Start(log.get(), std::move(shards), std::move(options));
   if (!backend.ok()) return Fail(backend.status());
   if (!(*backend)->WaitUntilOwned({Now().micros + kTakeOverSeconds * casehub::kMicrosPerSecond})) {
     const absl::Status why = (*backend)->Stop(Now());  // what a partition ended with says more than its absence
@@ -188,7 +226,7 @@ int Run(const Flags& flags, const sigset_t& signals) {
   absl::Status stopped = (*backend)->Stop({Now().micros + kDrainSeconds * casehub::kMicrosPerSecond});
   server->reset();
   backend->reset();
-  if (absl::Status closed = (*log)->Close(); stopped.ok()) stopped = closed;
+  if (absl::Status closed = opened->close(); stopped.ok()) stopped = closed;
   {
     std::lock_guard lock(fatal_mutex);
     if (!fatal.ok()) return Fail(fatal);
@@ -200,7 +238,7 @@ int Run(const Flags& flags, const sigset_t& signals) {
 
 int main(int argc, char** argv) {
   Flags flags;
-  CLI::App app{"casehub: all services in one process on the embedded log"};
+  CLI::App app{"casehub: all services in one process"};
   app.add_option("--data", flags.data, "folder of log, projections and keys")->capture_default_str();
   app.add_option("--listen", flags.listen, "HOST:PORT for gRPC; port 0 takes a free one")
       ->check(CheckAddress)
@@ -208,15 +246,23 @@ int main(int argc, char** argv) {
   app.add_option("--metrics-listen", flags.metrics_listen, "HOST:PORT for metrics; empty: none")
       ->check([](const std::string& text) { return text.empty() ? "" : CheckAddress(text); })
       ->capture_default_str();
-  app.add_option("--partitions", flags.partitions, "partitions of a new log")
-      ->check(CLI::Range(1, 64))
+  app.add_option("--partitions", flags.partitions, "partitions of a new log; default: 2 embedded, 4 on Kafka")
+      ->check(CLI::Range(1, 64));
+  app.add_option("--engine", flags.engine, "the log's engine")
+      ->check(CLI::IsMember({"embedded", "kafka"}))
       ->capture_default_str();
-  app.add_option("--engine", flags.engine, "the log's engine")->check(CLI::IsMember({"embedded"}));
+  auto* brokers = app.add_option("--brokers", flags.brokers, "HOST:PORT,… of Kafka");
+  app.add_option("--topic", flags.topic, "the log's topic on Kafka")->capture_default_str();
+  app.add_flag("--single-broker", flags.single_broker, "for development: one replica is enough, the topic is made");
   app.set_version_flag("--version", CASEHUB_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (flags.engine == "kafka" && brokers->count() == 0) {
+    std::cerr << "casehub: --engine kafka needs --brokers HOST:PORT,…\n";
+    return 2;
   }
   casehub::host::SetUpLogging();
   // Debian builds Abseil with its search for lock cycles on: four percent of the server, in every lock of gRPC.

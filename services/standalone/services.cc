@@ -2,10 +2,12 @@
 
 #include <set>
 
+#include "services/assignment/service.h"
 #include "services/evaluation/service.h"
 #include "services/intake/service.h"
 #include "services/intake/tables.h"
 #include "services/legalclock/rules.h"
+#include "services/mediation/service.h"
 #include "services/model/key_bytes.h"
 #include "services/model/regions.h"
 #include "services/registry/service.h"
@@ -24,6 +26,8 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(
   };
   std::vector<std::unique_ptr<runtime::Service>> services;
   services.push_back(intake::MakeIntakeService());
+  services.push_back(assignment::MakeAssignmentService());
+  services.push_back(mediation::MakeMediationService());
   services.push_back(evaluation::MakeEvaluationService());
   services.push_back(transfer::MakeTransferService(std::move(transfer)));
   services.push_back(registry::MakeRegistryService());

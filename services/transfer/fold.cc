@@ -1,8 +1,11 @@
 #include "services/transfer/fold.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
-#include "services/legalclock/rules.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
+#include "casehub/registry/v1/registry_events.pb.h"
+#include "services/legalclock/provisional.h"
 #include "services/transfer/domain/custody.h"
 #include "services/transfer/domain/facts.h"
 #include "services/transfer/tables.h"
@@ -26,13 +29,15 @@ void OfferWhenComplete(const Row& row, const v1::CustodyState& state, runtime::S
   rows.AddDue(kImmediately, {tables::kOffer, row.municipality, tables::EncodeDueHop({row.case_id, state.hop()})});
 }
 
-// The addressee's clock: put in when an offer arrives, taken out when it is decided.
-void MoveTimer(const Row& row, const v1::CustodyState& before, v1::CustodyState* after, runtime::StateWriter& rows) {
-  if (IsOffered(before) && !IsOffered(*after)) {
+// The addressee's clock: put in when an offer arrives, moved when it is counted again, taken out when it is decided.
+void MoveTimer(const Row& row, const v1::TransferEvent& event, const v1::CustodyState& before, v1::CustodyState* after,
+               runtime::StateWriter& rows) {
+  const bool moves = event.has_respond_restated() && IsOffered(before) && IsOffered(*after);
+  if (IsOffered(before) && (moves || !IsOffered(*after))) {
     rows.CancelDue({ToInstant(before.respond_by().due_at()), before.due_offset(),
                     static_cast<uint16_t>(before.due_event()), static_cast<uint16_t>(before.due_n())});
   }
-  if (!IsOffered(before) && IsOffered(*after)) {
+  if (IsOffered(*after) && (moves || !IsOffered(before))) {
     const storage::DueId id =
         rows.AddDue(ToInstant(after->respond_by().due_at()),
                     {tables::kRespond, row.municipality, tables::EncodeDueHop({row.case_id, after->offered_hop()})});
@@ -40,6 +45,32 @@ void MoveTimer(const Row& row, const v1::CustodyState& before, v1::CustodyState*
     after->set_due_event(id.event);
     after->set_due_n(id.n);
   }
+}
+
+// Offers with a provisional date are found when a calendar is loaded.
+void ArrangeProvisional(const Row& row, const v1::CustodyState& before, const v1::CustodyState& after,
+                        runtime::StateWriter& rows) {
+  const bool was = IsOffered(before) && before.respond_by().provisional();
+  const bool is = IsOffered(after) && after.respond_by().provisional();
+  legalclock::KeepProvisional(
+      is ? &after.respond_by() : nullptr, was, /*look_again=*/false,
+      tables::ProvisionalKey(row.municipality, row.case_id), tables::RulesKey(row.municipality), rows, [&] {
+        rows.AddDue(kImmediately,
+                    {tables::kRestate, row.municipality, tables::EncodeDueHop({row.case_id, after.offered_hop()})});
+      });
+}
+
+void FoldRegistry(const registry::v1::RegistryEvent& event, Municipality municipality, runtime::StateWriter& rows) {
+  legalclock::FoldRules(event, tables::RulesKey(municipality), rows);
+  if (!event.has_calendar_loaded()) return;
+  legalclock::ForEachProvisional(
+      tables::TableStart(tables::kProvisional, municipality), rows, [&](const std::string& bytes) {
+        const auto case_id = Uuid::FromBytes(bytes);
+        const auto state = case_id ? tables::LoadState(rows, municipality, *case_id) : std::nullopt;
+        if (!state) return;
+        rows.AddDue(kImmediately,
+                    {tables::kRestate, municipality, tables::EncodeDueHop({*case_id, state->offered_hop()})});
+      });
 }
 
 void FoldTransfer(const v1::TransferEvent& event, Municipality municipality, runtime::StateWriter& rows) {
@@ -58,9 +89,11 @@ void FoldTransfer(const v1::TransferEvent& event, Municipality municipality, run
   for (const Outgoing& outgoing : MessagesOf(before, event)) rows.Send(municipality, outgoing.to, outgoing.message);
   v1::CustodyState after = before;
   Evolve(event, &after);
-  MoveTimer(row, before, &after, rows);
+  MoveTimer(row, event, before, &after, rows);
+  ArrangeProvisional(row, before, after, rows);
   Save(row, after, rows);
-  if (event.has_case_frozen() || event.has_offer_received() || event.has_ruling_opened()) {
+  if (event.has_case_frozen() || event.has_offer_received() || event.has_ruling_opened() ||
+      event.has_paper_ruling_recorded()) {
     rows.Put(tables::TransferKey(municipality, *case_id), "\x01");
   }
 }
@@ -73,6 +106,19 @@ void FoldIntake(const intake::v1::IntakeEvent& event, const storage::Record& hea
   if (event.has_case_opened()) return Save(row, OpenedBy(event, header.decided_at, header.municipality), rows);
   auto state = tables::LoadState(rows, row.municipality, row.case_id);
   if (!state || !Evolve(event, header.decided_at, &*state)) return;
+  Save(row, *state, rows);
+  if (event.has_part_exported()) OfferWhenComplete(row, *state, rows);
+}
+
+// Of assignment or mediation.
+template <typename Event>
+void FoldEnd(const Event& event, const storage::Record& header, runtime::StateWriter& rows) {
+  if (!ConcernsCustody(event)) return;
+  const auto case_id = Uuid::Parse(event.case_id());
+  if (!case_id) return;
+  const Row row{header.municipality, *case_id};
+  auto state = tables::LoadState(rows, row.municipality, row.case_id);
+  if (!state || !Evolve(event, &*state)) return;
   Save(row, *state, rows);
   if (event.has_part_exported()) OfferWhenComplete(row, *state, rows);
 }
@@ -99,11 +145,14 @@ void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::Sta
       return FoldTransfer(static_cast<const v1::TransferEvent&>(event), record.header->municipality, rows);
     case ServiceId::kIntake:
       return FoldIntake(static_cast<const intake::v1::IntakeEvent&>(event), *record.header, rows);
+    case ServiceId::kMediation:
+      return FoldEnd(static_cast<const mediation::v1::MediationEvent&>(event), *record.header, rows);
     case ServiceId::kEvaluation:
       return FoldEvaluation(static_cast<const evaluation::v1::EvaluationEvent&>(event), *record.header, rows);
+    case ServiceId::kAssignment:
+      return FoldEnd(static_cast<const assignment::v1::AssignmentEvent&>(event), *record.header, rows);
     case ServiceId::kRegistry:
-      return legalclock::FoldRules(static_cast<const registry::v1::RegistryEvent&>(event),
-                                   tables::RulesKey(record.header->municipality), rows);
+      return FoldRegistry(static_cast<const registry::v1::RegistryEvent&>(event), record.header->municipality, rows);
     default:
       return;
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/legalclock/rules.h"
 #include "services/transfer/domain/addressee.h"
 #include "services/transfer/domain/origin.h"
 #include "services/transfer/domain/receive.h"
@@ -9,6 +10,24 @@
 #include "services/transfer/tables.h"
 
 namespace casehub::transfer {
+namespace {
+
+// Nothing if the offer was decided meanwhile or the calendar says the same.
+Events Restate(const v1::CustodyState& state, uint64_t hop, const runtime::StateReader& rows, const Context& context) {
+  if (!IsOffered(state) || state.offered_hop() != hop) return {};
+  auto restated = legalclock::RulesIn(rows, tables::RulesKey(context.here))->Restate(state.respond_by());
+  if (!restated) return {};
+  v1::TransferEvent event = NewEvent(state.case_id(), context.now);
+  v1::RespondRestated* again = event.mutable_respond_restated();
+  again->set_hop(hop);
+  *again->mutable_before() = state.respond_by();
+  *again->mutable_after() = std::move(restated->after);
+  *again->mutable_why_before() = legalclock::ToExplanation(restated->before);
+  *again->mutable_why_after() = legalclock::ToExplanation(restated->now);
+  return {event};
+}
+
+}  // namespace
 
 runtime::Outcome ReactTo(const runtime::DueRow& row, const TransferConfig& config,
                          const runtime::DecideContext& context, const runtime::StateReader& rows) {
@@ -23,8 +42,10 @@ runtime::Outcome ReactTo(const runtime::DueRow& row, const TransferConfig& confi
     case tables::kRespond: {
       const auto from = Municipality::Parse(state->offered_from());
       if (!from) return runtime::Decision();
-      return Recorded(DecideSilence(*state, due->hop, config.common_superior(*from, context.municipality), here));
+      return Recorded(DecideSilence(*state, due->hop, SuperiorOf(config, *from, context.municipality), here));
     }
+    case tables::kRestate:
+      return Recorded(Restate(*state, due->hop, rows, here));
     default:
       return runtime::Defect{"due work of transfer of an unknown kind", due->case_id};
   }

@@ -6,6 +6,8 @@
 #include "services/runtime/dispatch.h"
 #include "services/transfer/domain/addressee.h"
 #include "services/transfer/domain/origin.h"
+#include "services/transfer/domain/paper.h"
+#include "services/transfer/domain/superior.h"
 #include "services/transfer/tables.h"
 
 namespace casehub::transfer {
@@ -59,9 +61,39 @@ runtime::Outcome Handle(const v1::AcceptTransferRequest& request, const Subject&
 runtime::Outcome Handle(const v1::DeclineTransferRequest& request, const Subject& subject, const TransferConfig& config,
                         const Context& context) {
   const auto from = Municipality::Parse(subject.state ? subject.state->offered_from() : "");
-  const Municipality superior = from ? config.common_superior(*from, context.here) : Municipality();
+  const Municipality superior = from ? SuperiorOf(config, *from, context.here) : Municipality();
   const bool onward_known = request.onward().empty() || Known(config, request.onward());
   return Outward(Decide(subject.get(), request, superior, onward_known, context));
+}
+
+runtime::Outcome Handle(const v1::RequestRulingRequest& request, const Subject& subject, const TransferConfig& config,
+                        const Context& context) {
+  const auto asked = Municipality::Parse(subject.state ? subject.state->to() : "");
+  const Municipality superior = asked ? SuperiorOf(config, context.here, *asked) : Municipality();
+  return Outward(Decide(subject.get(), request, superior, context), {storage::CaseSubject(subject.case_id)});
+}
+
+// The superior decides in its own log: it relies on nobody's standing.
+runtime::Outcome Handle(const v1::RuleJurisdictionRequest& request, const Subject& subject,
+                        const TransferConfig& config, const Context& context) {
+  const auto custodian = Municipality::Parse(request.custodian());
+  const bool known = custodian && config.is_municipality(*custodian);
+  const bool below =
+      known && (*custodian == context.here || config.common_superior(context.here, *custodian) == context.here);
+  return Outward(Decide(subject.get(), request, known, below, context));
+}
+
+runtime::Outcome Handle(const v1::RecordPaperRulingRequest& request, const Subject& subject,
+                        const TransferConfig& config, const Context& context) {
+  const bool known = request.custodian().empty() || Known(config, request.custodian());
+  // Who would rule: between here and whom the paper names, or, if the case stays, whoever was asked last.
+  auto other = Municipality::Parse(request.custodian());
+  if (other == context.here) other = Municipality::Parse(subject.state ? subject.state->to() : "");
+  const Municipality superior = other && known ? SuperiorOf(config, context.here, *other) : Municipality();
+  std::vector<storage::Subject> relies_on;
+  // A frozen case changes for nobody else: its hop is decided here.
+  if (subject.state && IsActing(*subject.state)) relies_on.push_back(storage::CaseSubject(subject.case_id));
+  return Outward(Decide(subject.get(), request, known, superior, context), std::move(relies_on));
 }
 
 template <typename Request>
@@ -74,6 +106,11 @@ runtime::Outcome Command(const google::protobuf::Message& message, const Transfe
 }
 
 }  // namespace
+
+Municipality SuperiorOf(const TransferConfig& config, Municipality a, Municipality b) {
+  const Municipality superior = config.common_superior(a, b);
+  return config.is_municipality(superior) ? superior : Municipality();
+}
 
 runtime::Outcome DecideCommand(const google::protobuf::Message& request, const TransferConfig& config,
                                const runtime::DecideContext& context, const runtime::StateReader& rows) {
@@ -89,6 +126,15 @@ runtime::Outcome DecideCommand(const google::protobuf::Message& request, const T
   }
   if (type == v1::DeclineTransferRequest::descriptor()) {
     return Command<v1::DeclineTransferRequest>(request, config, context, rows);
+  }
+  if (type == v1::RequestRulingRequest::descriptor()) {
+    return Command<v1::RequestRulingRequest>(request, config, context, rows);
+  }
+  if (type == v1::RuleJurisdictionRequest::descriptor()) {
+    return Command<v1::RuleJurisdictionRequest>(request, config, context, rows);
+  }
+  if (type == v1::RecordPaperRulingRequest::descriptor()) {
+    return Command<v1::RecordPaperRulingRequest>(request, config, context, rows);
   }
   return runtime::Refuse(common::v1::REFUSAL_METHOD_UNKNOWN).With("method", type->full_name());
 }

@@ -7,6 +7,8 @@
 
 namespace casehub::transfer {
 
+// Who is above both; none where nobody above keeps a log here: then the ruling comes on paper.
+Municipality SuperiorOf(const TransferConfig& config, Municipality a, Municipality b);
 runtime::Outcome DecideCommand(const google::protobuf::Message& request, const TransferConfig& config,
                                const runtime::DecideContext& context, const runtime::StateReader& rows);
 

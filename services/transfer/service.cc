@@ -22,7 +22,9 @@ const google::protobuf::Message& TransferService::event_prototype() const {
 bool TransferService::Takes(const google::protobuf::Descriptor& request) const {
   return &request == v1::OfferTransferRequest::descriptor() || &request == v1::RecallTransferRequest::descriptor() ||
          &request == v1::AcceptTransferRequest::descriptor() || &request == v1::DeclineTransferRequest::descriptor() ||
-         &request == v1::GetTransferRequest::descriptor() || &request == v1::ListTransfersRequest::descriptor();
+         &request == v1::RequestRulingRequest::descriptor() || &request == v1::RuleJurisdictionRequest::descriptor() ||
+         &request == v1::RecordPaperRulingRequest::descriptor() || &request == v1::GetTransferRequest::descriptor() ||
+         &request == v1::ListTransfersRequest::descriptor() || &request == v1::CountCustodyRequest::descriptor();
 }
 
 runtime::Outcome TransferService::Decide(const google::protobuf::Message& request,

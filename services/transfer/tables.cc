@@ -37,8 +37,15 @@ std::string TransferKey(Municipality municipality, const Uuid& case_id) {
   return Key(kTransfer, municipality, case_id);
 }
 std::string RulesKey(Municipality municipality) { return Prefix(kRules, municipality); }
-std::string TransferStart(Municipality municipality) { return Prefix(kTransfer, municipality); }
-std::string TransferEnd(Municipality municipality) { return Prefix(kTransfer, Municipality(municipality.code() + 1)); }
+std::string ProvisionalKey(Municipality municipality, const Uuid& case_id) {
+  return Key(kProvisional, municipality, case_id);
+}
+std::string TableStart(Table table, Municipality municipality) { return Prefix(table, municipality); }
+std::string TableEnd(Table table, Municipality municipality) {
+  return Prefix(table, Municipality(municipality.code() + 1));
+}
+std::string TransferStart(Municipality municipality) { return TableStart(kTransfer, municipality); }
+std::string TransferEnd(Municipality municipality) { return TableEnd(kTransfer, municipality); }
 
 std::optional<Uuid> CaseOfKey(std::string_view key) {
   return key.size() < kPrefixBytes ? std::nullopt : Uuid::FromBytes(key.substr(kPrefixBytes));

@@ -13,19 +13,25 @@
 namespace casehub::transfer::tables {
 
 enum Table : unsigned char {
-  kCase = 0x01,      // municipality, case -> CustodyState (codec below)
-  kTransfer = 0x02,  // municipality, case -> 1 byte: a transfer of this case was seen here, in any role
-  kRules = 0x03,     // municipality -> registry.v1.RulesState (legalclock/rules.h)
+  kCase = 0x01,         // municipality, case -> CustodyState (codec below)
+  kTransfer = 0x02,     // municipality, case -> 1 byte: a transfer of this case was seen here, in any role
+  kRules = 0x03,        // municipality -> registry.v1.RulesState (legalclock/rules.h)
+  kProvisional = 0x04,  // municipality, case -> 1 byte: an offer is pending here whose date is provisional
 };
 
 enum DueKind : uint16_t {
   kOffer = 1,    // all parts are there: case, hop
   kRespond = 2,  // the addressee's time is over: case, hop
+  kRestate = 3,  // its date is counted again: case, hop
 };
 
 std::string CaseKey(Municipality municipality, const Uuid& case_id);
 std::string RulesKey(Municipality municipality);
 std::string TransferKey(Municipality municipality, const Uuid& case_id);
+std::string ProvisionalKey(Municipality municipality, const Uuid& case_id);
+// The municipality's rows of a table, from its first on and up to the next municipality's.
+std::string TableStart(Table table, Municipality municipality);
+std::string TableEnd(Table table, Municipality municipality);
 // The municipality's rows of the index of transfers.
 std::string TransferStart(Municipality municipality);
 std::string TransferEnd(Municipality municipality);

@@ -286,6 +286,18 @@ Subject MunicipalitySubject(Municipality municipality) {
   return {SubjectKind::kMunicipality, Uuid(bytes)};
 }
 
+Subject PractitionerSubject(Municipality municipality, std::string_view practitioner_id) {
+  std::string named(4, '\0');
+  for (int i = 0; i < 4; ++i) named[i] = static_cast<char>(municipality.code() >> (24 - 8 * i));
+  const Hash128 hash = HashBytes(named.append(practitioner_id));
+  std::array<uint8_t, Uuid::kBytes> bytes{};
+  for (int i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<uint8_t>(hash.high >> (56 - 8 * i));
+    bytes[8 + i] = static_cast<uint8_t>(hash.low >> (56 - 8 * i));
+  }
+  return {SubjectKind::kPractitioner, Uuid(bytes)};
+}
+
 absl::StatusOr<std::string> EncodeRecord(const Record& record) {
   if (record.events.size() > kRecordEventsMax) {
     return absl::InvalidArgumentError(

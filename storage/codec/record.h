@@ -34,11 +34,13 @@ enum class SubjectKind : uint8_t { kCase = 1, kPractitioner = 2, kMunicipality =
 // What a record relies on, or whose standing it changes (design 2.3).
 struct Subject {
   SubjectKind kind = SubjectKind::kCase;
-  Uuid id;  // municipalities: the code in the last four bytes
+  Uuid id;  // municipalities: the code in the last four bytes; practitioners: a hash of municipality and id
   friend constexpr auto operator<=>(const Subject&, const Subject&) = default;
 };
 Subject CaseSubject(const Uuid& case_id);
 Subject MunicipalitySubject(Municipality municipality);
+// Practitioner ids are unique in their municipality.
+Subject PractitionerSubject(Municipality municipality, std::string_view practitioner_id);
 
 // A row of due work: when it is due, and what put it there.
 struct DueId {

@@ -173,6 +173,11 @@ TEST_P(EventLogConformance, ReadAtGivesOneRecordOrNotFound) {
 
 TEST_P(EventLogConformance, AppendTimesNeverGoBack) {
   Make();
+  if (!can().clock_is_set) {
+    const auto entries = Fill(0, "r", 100);
+    for (size_t i = 1; i < entries.size(); ++i) EXPECT_GE(entries[i].append_time, entries[i - 1].append_time);
+    return;
+  }
   under_test()->SetClock({2'000 * kMicrosPerSecond});
   auto entries = Fill(0, "a", 3);
   EXPECT_EQ(entries.back().append_time, Instant{2'000 * kMicrosPerSecond});
@@ -315,7 +320,10 @@ TEST_P(EventLogConformance, ReopeningKeepsRecordsOffsetsTimesAndTheId) {
     EXPECT_EQ(*all[i].bytes, *before[i].bytes);
   }
   EXPECT_EQ(*all.back().bytes, "after");
-  EXPECT_EQ(all.back().append_time, before.back().append_time) << "append times went back over a restart";
+  EXPECT_GE(all.back().append_time, before.back().append_time) << "append times went back over a restart";
+  if (can().clock_is_set) {
+    EXPECT_EQ(all.back().append_time, before.back().append_time);
+  }
   ExpectOffsetsGrow(all);
 }
 

@@ -23,6 +23,7 @@ struct LogCapabilities {
   bool reopens = false;           // Reopen works
   bool survives_kill = false;     // ReopenAfterKill works: what was read survives without Close
   bool can_fail = false;          // FailWrites works
+  bool clock_is_set = false;      // SetClock works; else append times are those of somebody else's clock
 };
 
 struct LogTestOptions {

@@ -126,9 +126,17 @@ void Auditor::CountOvertaken(Part* part, const Judged& judged) {
     if (!hit) continue;
     if (it->record->kind == RecordKind::kPark) context_->Count(Situation::kParkOvertook);
     if (record.service == ServiceId::kIntake) context_->Count(Situation::kFreezeOvertookIntake);
+    if (record.service == ServiceId::kAssignment) CountOvertakenAssignment(*it->record);
     if (record.service == ServiceId::kTransfer) context_->Count(Situation::kIntakeOvertookFreeze);
     return;
   }
+}
+
+void Auditor::CountOvertakenAssignment(const storage::Record& by) {
+  const bool suspended = std::any_of(by.changes.begin(), by.changes.end(), [](const storage::Subject& subject) {
+    return subject.kind == storage::SubjectKind::kPractitioner;
+  });
+  context_->Count(suspended ? Situation::kSuspensionOvertook : Situation::kEndOvertookAssignment);
 }
 
 void Auditor::CountEvidence(const Judged& judged) {

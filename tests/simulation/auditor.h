@@ -60,6 +60,7 @@ class Auditor {
   void Tell(PartitionId partition, const Judged& judged) const;
   void CountVerdict(Part* part, const Judged& judged);
   void CountEvidence(const Judged& judged);
+  void CountOvertakenAssignment(const storage::Record& by);
   void CountOvertaken(Part* part, const Judged& judged);
 
   Context* context_;

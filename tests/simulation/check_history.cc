@@ -6,18 +6,27 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/ledger/v1/ledger_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
+#include "tests/simulation/check_facts.h"
 #include "tests/simulation/checks.h"
 
 namespace casehub::simulation {
 namespace {
 
+using assignment::v1::AssignmentEvent;
 using evaluation::v1::EvaluationEvent;
 using intake::v1::IntakeEvent;
+using mediation::v1::MediationEvent;
 using transfer::v1::TransferEvent;
+
+// Intake, assignment, mediation, evaluation: what each holds of a case goes ahead of the offer, also when that is
+// nothing.
+constexpr size_t kExporters = 4;
 
 // A case in the log of one municipality.
 struct Local {
@@ -27,6 +36,8 @@ struct Local {
   bool was_custodian = false;
   bool acquired = false;
   bool declined = false;  // the last thaw
+  bool bound = false;     // by ruling: offered to nobody
+  std::string paper_for;  // whom a ruling on paper names
   bool acting() const { return custodian && frozen_hop == 0; }
 };
 
@@ -38,6 +49,12 @@ struct Hop {
   bool moved = false;
   bool recall_asked = false;
   bool declined = false;
+  bool binding = false;
+  bool upward = false;    // declined a second time, silent, or asked for: not for the addressee to decide
+  bool asked = false;     // by the custodian, at two declines
+  bool on_paper = false;  // nobody above keeps a log
+  bool recalled = false;  // by whoever decides it
+  std::string ruled_for;  // by the superior, or on paper
   std::map<uint32_t, std::string> parts;
 };
 
@@ -47,6 +64,7 @@ struct CaseHistory {
   int slots = 0;
   int ratings = 0;
   bool parked = false;
+  bool left = false;  // to a counterpart outside
 };
 
 class History {
@@ -69,10 +87,10 @@ class History {
   void Finish() {
     for (const auto& [id, history] : cases_) {
       for (const auto& [municipality, local] : history.local) {
-        const auto hop = history.hops.find(local.frozen_hop);
-        if (local.frozen_hop == 0 || hop == history.hops.end() || hop->second.offered) continue;
-        context_->Report("stuck_exporting", absl::StrCat("case ", id.ToString(), " is frozen in ",
-                                                         municipality.ToString(), " and was never offered"));
+        // Whoever decides has been asked until it did (settle.h): in the end every case acts somewhere, or has left.
+        if (!local.custodian || local.acting() || history.parked) continue;
+        context_->Report("stuck_frozen", absl::StrCat("case ", id.ToString(), " is frozen in ", municipality.ToString(),
+                                                      " under hop ", local.frozen_hop));
       }
     }
   }
@@ -103,6 +121,14 @@ class History {
         IntakeEvent event;
         return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
       }
+      if (record.service == ServiceId::kMediation) {
+        MediationEvent event;
+        return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
+      }
+      if (record.service == ServiceId::kAssignment) {
+        AssignmentEvent event;
+        return event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
+      }
       EvaluationEvent event;
       return record.service == ServiceId::kEvaluation &&
              event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && event.has_part_exported();
@@ -119,6 +145,10 @@ class History {
     switch (service) {
       case ServiceId::kIntake:
         return Parse<IntakeEvent>(bytes, &History::OnIntake);
+      case ServiceId::kAssignment:
+        return Parse<AssignmentEvent>(bytes, &History::OnAssignment);
+      case ServiceId::kMediation:
+        return Parse<MediationEvent>(bytes, &History::OnMediation);
       case ServiceId::kEvaluation:
         return Parse<EvaluationEvent>(bytes, &History::OnEvaluation);
       case ServiceId::kTransfer:
@@ -152,6 +182,12 @@ class History {
     }
   }
 
+  void OnAssignment(const AssignmentEvent& event) {
+    const auto id = Uuid::Parse(event.case_id());
+    if (!id || !event.has_part_exported()) return;
+    OnPart(event.part_exported().hop(), ServiceId::kAssignment, event.part_exported().state(), &cases_[*id]);
+  }
+
   void OnEvaluation(const EvaluationEvent& event) {
     const auto id = Uuid::Parse(event.case_id());
     if (!id) return;
@@ -162,6 +198,12 @@ class History {
     if (event.has_part_exported()) {
       OnPart(event.part_exported().hop(), ServiceId::kEvaluation, event.part_exported().state(), &history);
     }
+  }
+
+  void OnMediation(const MediationEvent& event) {
+    const auto id = Uuid::Parse(event.case_id());
+    if (!id || !event.has_part_exported()) return;
+    OnPart(event.part_exported().hop(), ServiceId::kMediation, event.part_exported().state(), &cases_[*id]);
   }
 
   void OnPart(uint64_t number, ServiceId service, const std::string& state, CaseHistory* history) {
@@ -200,14 +242,23 @@ class History {
                                       [](const auto& entry) { return entry.second.acting(); });
     const auto custodians = std::count_if(history.local.begin(), history.local.end(),
                                           [](const auto& entry) { return entry.second.custodian; });
-    if (custodians != 1) {
+    if (custodians != (history.left ? 0 : 1)) {
       Report("not_one_custodian", absl::StrCat("case ", event.case_id(), " has ", custodians, " custodians"));
     }
     if (acting > 1) Report("two_act", absl::StrCat("two municipalities act on case ", event.case_id()));
   }
 
   void OnFrozen(const transfer::v1::CaseFrozen& frozen, CaseHistory* history, Local* local) {
-    if (!local->acting()) Report("frozen_without_custody", absl::StrCat("hop ", frozen.hop()));
+    const std::string named = absl::StrCat("hop ", frozen.hop());
+    if (local->bound) Report("bound_case_left", named);
+    if (frozen.binding()) {
+      // Anew by the ruling on the hop that is frozen, or by a paper; and for whom it says.
+      const bool ruled = history->hops[local->frozen_hop].ruled_for == frozen.to() || local->paper_for == frozen.to();
+      if (!local->custodian || !ruled) Report("frozen_without_ruling", named);
+      context_->Count(Situation::kRuledForAnother);
+    } else if (!local->acting()) {
+      Report("frozen_without_custody", named);
+    }
     if (!history->hops.empty() && frozen.hop() <= history->hops.rbegin()->first) {
       Report("hop_not_new", absl::StrCat("hop ", frozen.hop(), " after hop ", history->hops.rbegin()->first));
     }
@@ -217,12 +268,13 @@ class History {
     Hop& hop = history->hops[frozen.hop()];
     hop.from = here_;
     hop.to = Municipality::Parse(frozen.to()).value_or(Municipality());
+    hop.binding = frozen.binding();
   }
 
   void OnOffered(uint64_t number, CaseHistory* history, const Local& local) {
     Hop& hop = history->hops[number];
     if (local.frozen_hop != number) Report("offered_while_not_frozen", absl::StrCat("hop ", number));
-    if (hop.parts.size() < 2) Report("offered_without_parts", absl::StrCat("hop ", number));
+    if (hop.parts.size() < kExporters) Report("offered_without_parts", absl::StrCat("hop ", number));
     hop.offered = true;
   }
 
@@ -230,10 +282,30 @@ class History {
     Hop& hop = history->hops[thawed.hop()];
     if (local->frozen_hop != thawed.hop()) Report("thawed_while_not_frozen", absl::StrCat("hop ", thawed.hop()));
     if (hop.moved) Report("thawed_after_custody_moved", absl::StrCat("hop ", thawed.hop()));
-    if (thawed.why() == "recalled" && !hop.offered) context_->Count(Situation::kRecallBeforeOffer);
+    if (thawed.why() == "recalled" && !hop.offered && !hop.asked) context_->Count(Situation::kRecallBeforeOffer);
+    CheckWhyThawed(thawed, hop, local);
     hop.thawed = true;
     local->frozen_hop = 0;
     local->declined = thawed.why() == "declined";
+  }
+
+  // Only whoever decides the hop ends it: the origin before the offer left, the addressee, the superior, the paper.
+  void CheckWhyThawed(const transfer::v1::CaseThawed& thawed, const Hop& hop, Local* local) {
+    const std::string named = absl::StrCat("hop ", thawed.hop(), " ", thawed.why());
+    if (thawed.why() == "ruled") {
+      if (hop.ruled_for != here_.ToString() && local->paper_for != here_.ToString()) {
+        Report("thawed_without_ruling", named);
+      }
+      local->bound = true;
+      context_->Count(Situation::kRuledForItself);
+    } else if (thawed.why() == "declined") {
+      if (!hop.declined || hop.upward) Report("thawed_while_above_decides", named);
+    } else {
+      const bool early = !hop.offered && !hop.asked;
+      if (!early && !hop.recalled && !hop.on_paper) Report("thawed_without_recall", named);
+      if (hop.binding) Report("binding_hop_recalled", named);
+      if (hop.on_paper && !hop.recalled) context_->Count(Situation::kRecallOnPaper);
+    }
   }
 
   // In place of what the acquirer had: the parts as they were at the freeze, while the origin is frozen at this hop.
@@ -250,19 +322,27 @@ class History {
     for (const auto& [service, state] : hop.parts) {
       if (!state.empty() && arrived[service] != state) Report("parts_lost", named);
     }
+    if (hop.binding != moved.by_ruling()) Report("moved_otherwise_than_ruled", named);
+    if (!hop.binding && hop.upward) Report("moved_while_above_decides", named);
     if (hop.recall_asked) context_->Count(Situation::kRecallCrossedAccept);
     if (history->parked) context_->Count(Situation::kParkedCaseMoved);
     if (local->was_custodian) context_->Count(Situation::kCameBack);
     hop.moved = true;
     local->custodian = local->was_custodian = local->acquired = true;
+    local->bound = moved.by_ruling();
     local->gone = false;
     local->frozen_hop = 0;
     history->local[hop.from].custodian = false;
   }
 
   void OnLearned(const transfer::v1::CustodyLearned& learned, CaseHistory* history, Local* local) {
-    if (!history->hops[learned.hop()].moved || local->frozen_hop != learned.hop()) {
+    const bool outside = learned.outside() && local->paper_for == learned.custodian();
+    if ((!history->hops[learned.hop()].moved && !outside) || local->frozen_hop != learned.hop()) {
       Report("custody_learned_wrongly", absl::StrCat("hop ", learned.hop()));
+    }
+    if (outside) {
+      history->left = true;
+      context_->Count(Situation::kLeftProvince);
     }
     local->frozen_hop = 0;
     local->custodian = false;
@@ -282,8 +362,10 @@ class History {
         if (local.frozen_hop > 0) context_->Count(Situation::kOriginPendingOnOlderHop);
         break;
       case TransferEvent::kTransferRecalled: {
-        const Hop& hop = history->hops[event.transfer_recalled().hop()];
-        context_->Count(hop.to == here_ ? Situation::kRecallGranted : Situation::kRecallBySuperior);
+        Hop& hop = history->hops[event.transfer_recalled().hop()];
+        if (!hop.ruled_for.empty()) Report("recalled_after_ruling", event.case_id());
+        hop.recalled = true;
+        context_->Count(hop.upward ? Situation::kRecallBySuperior : Situation::kRecallGranted);
         break;
       }
       case TransferEvent::kTransferDeclined: {
@@ -294,17 +376,48 @@ class History {
         break;
       }
       case TransferEvent::kRulingRequested:
-        context_->Count(event.ruling_requested().why() == "silence" ? Situation::kSilence : Situation::kSecondDecline);
+        OnRulingRequested(event.ruling_requested(), history);
         break;
-      case TransferEvent::kRulingAwaited:
-        if (history->hops[event.ruling_awaited().hop()].recall_asked) context_->Count(Situation::kRecallSentAgain);
+      case TransferEvent::kRulingAwaited: {
+        Hop& hop = history->hops[event.ruling_awaited().hop()];
+        hop.on_paper = event.ruling_awaited().superior().empty();
+        if (hop.recall_asked) context_->Count(Situation::kRecallSentAgain);
         break;
+      }
+      case TransferEvent::kJurisdictionRuled: {
+        Hop& hop = history->hops[event.jurisdiction_ruled().hop()];
+        if (!hop.ruled_for.empty()) Report("second_ruling", event.case_id());
+        if (hop.recalled || !hop.upward) Report("ruled_what_was_decided", event.case_id());
+        hop.ruled_for = event.jurisdiction_ruled().custodian();
+        break;
+      }
+      case TransferEvent::kPaperRulingRecorded: {
+        const auto& paper = event.paper_ruling_recorded();
+        history->local[here_].paper_for = paper.custodian().empty() ? paper.outside_counterpart() : paper.custodian();
+        if (paper.custodian() == here_.ToString()) history->local[here_].bound = true;
+        context_->Count(Situation::kRulingOnPaper);
+        break;
+      }
       case TransferEvent::kCustodyMessageIgnored:
         context_->Count(Situation::kMessageIgnored);
+        if (event.custody_message_ignored().message() == "recall" &&
+            !history->hops[event.custody_message_ignored().hop()].ruled_for.empty()) {
+          context_->Count(Situation::kRecallAfterRuling);
+        }
         break;
       default:
         break;
     }
+  }
+
+  void OnRulingRequested(const transfer::v1::RulingRequested& requested, CaseHistory* history) {
+    Hop& hop = history->hops[requested.hop()];
+    hop.upward = true;
+    hop.asked = requested.from() == here_.ToString();
+    if (hop.moved || hop.recalled) Report("given_up_after_it_was_decided", absl::StrCat("hop ", requested.hop()));
+    context_->Count(hop.asked                      ? Situation::kRulingAsked
+                    : requested.why() == "silence" ? Situation::kSilence
+                                                   : Situation::kSecondDecline);
   }
 
   // In order, without gap; and what the sender takes for delivered was received before.
@@ -340,6 +453,7 @@ class History {
 void CheckHistory(const WorldView& world) {
   if (world.plan->lost_tails) return;  // its events may tell of cases that were lost
   History history(world.context);
+  FactsHistory facts(world.context);
   const auto& first = world.auditor->judged(0);
   const auto& second = world.auditor->judged(1);
   static_assert(kPartitions == 2);
@@ -348,9 +462,12 @@ void CheckHistory(const WorldView& world) {
   while ((a < first.size() || b < second.size()) && !world.context->violation) {
     const bool from_first = b == second.size() || (a < first.size() && first[a].append_time <= second[b].append_time);
     const Judged& next = from_first ? first[a++] : second[b++];
-    if (next.IsEffective()) history.Add(from_first ? 0 : 1, next);
+    if (!next.IsEffective()) continue;
+    history.Add(from_first ? 0 : 1, next);
+    facts.Add(next);
   }
   if (!world.context->violation) history.Finish();
+  if (!world.context->violation) facts.Finish();
 }
 
 }  // namespace casehub::simulation

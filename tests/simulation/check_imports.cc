@@ -45,6 +45,8 @@ class Deliveries {
         if (!event.case_opened().source_system().empty()) ++OfCase(here, event).cases;
         break;
       case IntakeEvent::kLineEventRecorded:
+        // Sent on, not delivered: check_facts.cc follows those.
+        if (!event.line_event_recorded().forwarded_from().empty()) break;
         if (!identities_.insert(event.case_id() + event.line_event_recorded().identity()).second) {
           context_->Report("line_event_twice",
                            absl::StrCat("offset ", offset, " (", here.ToString(), "): an event of case ",

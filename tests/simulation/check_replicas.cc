@@ -106,6 +106,7 @@ void CheckReplicas(const WorldView& world) {
     }
     CheckLedger(world, partition, references.back());
     CheckImports(world, partition, references.back());
+    CheckScores(world, partition, references.back());
     for (int id = 0; id < kProcesses; ++id) {
       Shard& shard = world.cluster->process(id).shards[static_cast<size_t>(partition)];
       const std::string who = absl::StrCat("process ", id, ", partition ", partition);

@@ -166,7 +166,8 @@ void CheckCommands(const WorldView& world) {
 }
 
 void CheckWorld(const WorldView& world) {
-  for (void (*check)(const WorldView&) : {&CheckStreams, &CheckCommands, &CheckHistory, &CheckReplicas}) {
+  for (void (*check)(const WorldView&) : {&CheckStreams, &CheckCommands, &CheckHistory, &CheckAssignment,
+                                          &CheckMediation, &CheckRatings, &CheckReplicas}) {
     check(world);
     if (world.context->violation) return;
   }

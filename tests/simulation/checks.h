@@ -25,6 +25,14 @@ void CheckCommands(const WorldView& world);
 void CheckStreams(const WorldView& world);
 // Over all logs in the order in which records arrived: custody, ratings, mailboxes.
 void CheckHistory(const WorldView& world);
+// Over all logs: consent, conclusion, subsidy and confirmation of every dispute, by the rules of life 3 alone.
+void CheckMediation(const WorldView& world);
+// Over all logs: a bad rating opens one rectification, reviews are decided once, nothing overwrites a rating.
+void CheckRatings(const WorldView& world);
+// Scores of a store that stands at the end of the log are what a reader counts who knows the raw log alone.
+void CheckScores(const WorldView& world, PartitionId partition, storage::ProjectionStore* store);
+// The same for letters, subsidies, capacity and loans.
+void CheckAssignment(const WorldView& world);
 // The same log gives the same rows to every reader, whether it read from the start, from a snapshot or lived through
 // it; and the same chains as a reader that knows nothing but the raw log.
 void CheckReplicas(const WorldView& world);

@@ -150,6 +150,13 @@ void Clients::Drain() {
   }
 }
 
+void Clients::IssueLate(std::vector<Draft> drafts) {
+  for (Draft& draft : drafts) {
+    ++context_->counts.commands[draft.name];
+    Send(Add(std::move(draft), NewId(0)));
+  }
+}
+
 bool Clients::AllSettled(std::string* why) const {
   for (const Request& request : requests_) {
     if (request.settled) continue;
@@ -256,8 +263,12 @@ void Clients::OnAnswered(size_t index, const runtime::Reply& reply, PartitionId 
   }
   if (draining_) return;
   const int followed = request.draft.case_index;
-  if (request.draft.service == ServiceId::kTransfer && followed >= 0 &&
-      (context_->random.OneIn(2) || workload_.IsRestless(followed))) {
+  const ServiceId service = request.draft.service;
+  const bool on_its_way =
+      service == ServiceId::kTransfer || service == ServiceId::kAssignment || request.draft.name == "DecideAid";
+  const bool goes_on = (on_its_way && (context_->random.OneIn(2) || workload_.IsRestless(followed))) ||
+                       (service == ServiceId::kMediation && !context_->random.OneIn(6));
+  if (followed >= 0 && goes_on) {
     context_->After(context_->random.Between(1, 60) * kMillisecond, [this, followed] {
       if (!draining_) Issue(workload_.FollowUp(followed));
     });

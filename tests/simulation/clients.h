@@ -41,6 +41,8 @@ class Clients {
   void Start();
   // No new commands; what has no answer yet is sent until it has one.
   void Drain();
+  // Some more, for whoever is still waited for.
+  void IssueLate(std::vector<Draft> drafts);
   bool AllSettled(std::string* why) const;
   const std::deque<Request>& requests() const { return requests_; }
   uint64_t calls_without_answer() const { return attempts_.size(); }

@@ -15,7 +15,9 @@ namespace {
 bool MayHaveNothingToDo(const std::string& name) {
   return name == "RecallTransfer" || name == "RegisterOffice" || name == "CloseOffice" ||
          name == "RegisterPractitioner" || name == "LoadCalendar" || name == "SetPolicy" || name == "ImportCase" ||
-         name == "RecordImportRun" || name == "RegisterSourceSystem";
+         name == "RecordImportRun" || name == "RegisterSourceSystem" || name == "ImportRating" ||
+         name == "SetLowCountLimit" || name == "SuspendPractitioner" || name == "ReinstatePractitioner" ||
+         name == "SetTariff" || name == "AgreeLoans" || name == "LinkCoDefendants";
 }
 
 std::string Name(const Request& request) {

@@ -21,8 +21,9 @@
 
 namespace casehub::simulation {
 
-inline constexpr std::array<ServiceId, 5> kServices = {ServiceId::kIntake, ServiceId::kEvaluation, ServiceId::kTransfer,
-                                                       ServiceId::kRegistry, ServiceId::kLedger};
+inline constexpr std::array<ServiceId, 7> kServices = {
+    ServiceId::kIntake,   ServiceId::kAssignment, ServiceId::kMediation, ServiceId::kEvaluation,
+    ServiceId::kTransfer, ServiceId::kRegistry,   ServiceId::kLedger};
 
 // How the network treats what is sent; in millionths of what is sent.
 struct NetworkFaults {

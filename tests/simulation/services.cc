@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "services/assignment/service.h"
 #include "services/evaluation/service.h"
 #include "services/intake/service.h"
 #include "services/ledger/service.h"
+#include "services/mediation/service.h"
 #include "services/model/regions.h"
 #include "services/registry/service.h"
 #include "services/transfer/service.h"
@@ -42,6 +44,8 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(storage::EventLog* l
   static const std::shared_ptr<const ledger::Signer> signer = *ledger::SignerFromSeed(std::string(32, '\x07'));
   std::vector<std::unique_ptr<runtime::Service>> inner;
   inner.push_back(intake::MakeIntakeService());
+  inner.push_back(mediation::MakeMediationService());
+  inner.push_back(assignment::MakeAssignmentService());
   inner.push_back(evaluation::MakeEvaluationService());
   inner.push_back(transfer::MakeTransferService(std::move(transfer)));
   inner.push_back(registry::MakeRegistryService());

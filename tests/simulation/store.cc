@@ -8,7 +8,8 @@
 namespace casehub::simulation {
 
 namespace {
-constexpr ServiceId kFolded[] = {ServiceId::kIntake, ServiceId::kEvaluation, ServiceId::kTransfer, ServiceId::kRegistry,
+constexpr ServiceId kFolded[] = {ServiceId::kIntake,     ServiceId::kAssignment, ServiceId::kMediation,
+                                 ServiceId::kEvaluation, ServiceId::kTransfer,   ServiceId::kRegistry,
                                  ServiceId::kLedger};
 
 // So small that a world of some thousand events flushes and compacts.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/ingest/v1/ingest_service.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/registry/v1/registry_service.pb.h"
@@ -57,13 +56,6 @@ Draft Workload::Make(ServiceId service, Municipality municipality, std::shared_p
   return draft;
 }
 
-template <typename Request>
-std::shared_ptr<Request> Workload::About(const CaseFile& file) {
-  auto request = std::make_shared<Request>();
-  request->set_case_id(file.text_id);
-  return request;
-}
-
 std::vector<Draft> Workload::Opening() {
   std::vector<Draft> drafts;
   for (Municipality municipality : kMunicipalities) {
@@ -79,6 +71,8 @@ std::vector<Draft> Workload::Opening() {
       drafts.push_back(Make(ServiceId::kRegistry, municipality, std::move(request), -1));
     }
   }
+  OpenMediation(&drafts);
+  for (Draft& draft : AssignmentOpening()) drafts.push_back(std::move(draft));
   return drafts;
 }
 
@@ -87,10 +81,12 @@ Draft Workload::NextCommand() {
   const uint64_t die = random.Below(100);
   if (die < 8) return ImportCase();
   if (die < 10) return random.OneIn(4) ? RegisterSource() : ImportRun();
-  if (die < 13) return Register();
+  if (die < 13) return random.OneIn(20) ? SetLimit() : Register();
+  if (random.OneIn(40)) return ImportRating();
   if (cases_.empty() || die < 22) return RegisterCall(-1);
   if (die < 29) return RegisterContact(-1);
-  if (die < 33) return SubmitAid(-1);
+  if (die < 33) return random.OneIn(5) ? DefenceNotice() : SubmitAid(-1);
+  if (die < 37) return Refer();
   const int index = PickCase();
   return die < 84 ? NextStep(index) : AnyStep(index);
 }
@@ -101,13 +97,16 @@ std::vector<Draft> Workload::Race() {
   if (index < 0) return {};
   const CaseFile& file = cases_[static_cast<size_t>(index)];
   std::vector<Draft> drafts;
-  if (transfers_ && file.offered) {
+  if (file.assignment.granted && !file.offered && !random.OneIn(4)) {
+    drafts = AssignmentRace(index);
+  } else if (transfers_ && file.offered) {
     drafts.push_back(Recall(index));
     drafts.push_back(random.OneIn(2) ? Accept(index) : Decline(index));
     if (random.OneIn(2)) drafts.push_back(Accept(index));
     if (random.OneIn(3)) drafts.push_back(RegisterContact(index));
   } else if (file.closed) {
     drafts = {Rate(index), Rate(index), Archive(index)};
+    if (file.line == CaseLine::kMediation) drafts.push_back(AnyMediationStep(index));
   } else {
     if (transfers_) drafts.push_back(Offer(index));
     drafts.push_back(random.OneIn(3) ? Withdraw(index) : NextStep(index));
@@ -128,28 +127,44 @@ Draft Workload::NextStep(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];
   if (file.restless && transfers_) return file.offered ? Accept(index) : Offer(index);
+  if (file.mediation.agreed && random.OneIn(3)) {
+    return MediationFact(index, file.left.empty() || random.OneIn(2) ? file.at : file.left.back());
+  }
   if (file.offered) {
+    if (random.OneIn(12)) return Rule(index);  // whoever was asked may have been silent
     // What was declined once is likely to be declined again: that is when the superior comes in.
     const uint64_t die = random.Below(file.declines == 1 ? 20 : 10);
     if (die < 4) return Accept(index);
     if (die < 7 || die > 9) return Decline(index);
     return die < 9 ? Recall(index) : RegisterContact(index);
   }
-  // Twice declined: only a recall from the superior brings it back, and then it is offered to nobody any more.
-  if (file.declines > 1 && random.OneIn(2)) return random.OneIn(2) ? Recall(index) : Offer(index);
+  if (transfers_ && (file.upward || file.declines > 1)) return NextOfUpward(index);
+  // What is concluded stays so, however often someone tries to go on.
+  if (file.closed && file.line == CaseLine::kMediation && random.OneIn(3)) return AnyMediationStep(index);
+  if (file.closed && file.badly_rated && !random.OneIn(6)) return Rectify(index);
   if (file.closed) return file.rated || random.OneIn(4) ? Archive(index) : Rate(index);
   if (file.withdrawn) return Archive(index);
+  if (file.assignment.granted && !random.OneIn(5)) return AssignStep(index);
+  if (file.objected || (file.line == CaseLine::kAid && random.OneIn(16))) return Objection(index);
   const bool on_its_way = !file.left.empty() || file.declines > 0;
-  if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? 2 : 4)) return Offer(index);
+  const uint64_t seldom = file.line == CaseLine::kMediation && !file.mediation.agreed ? 12 : 4;
+  if (transfers_ && file.line != CaseLine::kImported && random.OneIn(on_its_way ? seldom / 2 : seldom)) {
+    return Offer(index);
+  }
   if (random.OneIn(10)) return Promise(index);
   switch (file.line) {
     case CaseLine::kContact:
       return random.OneIn(2) ? SubmitAid(index) : RegisterContact(index);
     case CaseLine::kAid:
       if (file.away && file.readiness < 3) return Readiness(index);
+      if (!file.left.empty() && random.OneIn(4)) return VerifyDocuments(index);
+      if (random.OneIn(12)) return ApplyAgain(index);
+      if (!file.away && random.OneIn(2)) return Grant(index);
       return transfers_ && random.OneIn(3) ? Offer(index) : AidStep(index);
     case CaseLine::kConsultation:
       return NextOfConsultation(index);
+    case CaseLine::kMediation:
+      return MediationStep(index);
     case CaseLine::kImported:
       return ImportCase();
   }
@@ -166,7 +181,10 @@ Draft Workload::NextOfConsultation(int index) {
 }
 
 Draft Workload::AnyStep(int index) {
-  switch (context_->random.Below(transfers_ ? 16 : 12)) {
+  if (context_->random.OneIn(8)) return AnyMediationStep(index);
+  if (context_->random.OneIn(8)) return context_->random.OneIn(3) ? Rectify(index) : Voice(index);
+  if (context_->random.OneIn(6)) return AssignStep(index);
+  switch (context_->random.Below(transfers_ ? 21 : 14)) {
     case 0:
       return RegisterContact(index);
     case 1:
@@ -192,11 +210,21 @@ Draft Workload::AnyStep(int index) {
     case 11:
       return AidStep(index);
     case 12:
-      return Offer(index);
+      return Objection(index);
     case 13:
-      return Recall(index);
+      return VerifyDocuments(index);
     case 14:
+      return Offer(index);
+    case 15:
+      return Recall(index);
+    case 16:
       return Accept(index);
+    case 17:
+      return RequestRuling(index);
+    case 18:
+      return Rule(index);
+    case 19:
+      return context_->random.OneIn(3) ? PaperRuling(index) : Recall(index);
     default:
       return Decline(index);
   }
@@ -255,7 +283,7 @@ Draft Workload::SubmitAid(int index) {
   const Municipality here = index >= 0 ? cases_[static_cast<size_t>(index)].at : AnyMunicipality();
   if (random.OneIn(40)) {
     request->set_competent_municipality("999999");
-  } else if (!random.OneIn(3)) {
+  } else if (!random.OneIn(2)) {
     request->set_competent_municipality(OtherThan(here).ToString());
   }
   if (index >= 0) {
@@ -418,21 +446,6 @@ Draft Workload::Decline(int index) {
   return Make(ServiceId::kTransfer, to, std::move(request), index);
 }
 
-Draft Workload::Rate(int index) {
-  Random& random = context_->random;
-  const CaseFile& file = cases_[static_cast<size_t>(index)];
-  auto request = About<evaluation::v1::SubmitRatingRequest>(file);
-  auto* grades = request->mutable_grades();
-  for (int field = 1; field <= 5; ++field) {
-    const auto grade = static_cast<uint32_t>(random.OneIn(60) ? 6 : 1 + random.Below(5));
-    grades->GetReflection()->SetUInt32(grades, grades->GetDescriptor()->FindFieldByNumber(field), grade);
-  }
-  if (!random.OneIn(60)) request->set_channel(AnyChannel(&random));
-  if (random.OneIn(8)) request->mutable_actor()->set_staff_id("staff-4");  // who may have given the answer
-  Seal(&random, request->mutable_comment(), file.text_id);
-  return Make(ServiceId::kEvaluation, file.at, std::move(request), index);
-}
-
 Draft Workload::Register() {
   Random& random = context_->random;
   const Municipality municipality = AnyMunicipality();
@@ -452,17 +465,16 @@ Draft Workload::Register() {
     }
     case 2: {
       auto request = std::make_shared<registry::v1::RegisterPractitionerRequest>();
-      auto* one = request->mutable_practitioner();
-      one->set_practitioner_id(absl::StrCat("lawyer-", random.Below(4)));
-      one->set_office_id(random.OneIn(6) ? "nowhere" : "office-1");
-      one->set_kind(registry::v1::PRACTITIONER_KIND_LAWYER);
-      one->set_valid_from("2021-01-01");
+      FillLawyer(random.Below(kLawyers), request->mutable_practitioner());
+      if (random.OneIn(6)) request->mutable_practitioner()->set_office_id("nowhere");
       return Make(ServiceId::kRegistry, municipality, std::move(request), -1);
     }
     case 3: {
       auto request = std::make_shared<registry::v1::SetPolicyRequest>();
       auto* policy = request->mutable_policy();
-      policy->set_name(random.OneIn(6) ? "no.such" : random.OneIn(2) ? "hotline.answer" : "aid.decide");
+      const char* names[] = {"hotline.answer", "aid.decide", "mediation.ordinary", "rating.rectify"};
+      policy->set_name(random.OneIn(6) ? "no.such" : names[random.Below(4)]);
+      if (policy->name() == "mediation.ordinary") policy->set_extension(5);
       policy->set_amount(1 + static_cast<uint32_t>(random.Below(9)));
       policy->set_unit(static_cast<registry::v1::TermUnit>(1 + random.Below(4)));
       policy->set_citation_zh("rule");

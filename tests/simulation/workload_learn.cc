@@ -36,6 +36,8 @@ AboutCase ReadReply(const std::string& bytes) {
 AboutCase ReadOpening(const std::string& name, const std::string& bytes) {
   if (name == "RegisterCall") return ReadReply<intake::v1::RegisterCallResponse>(bytes);
   if (name == "SubmitAidApplication") return ReadReply<intake::v1::SubmitAidApplicationResponse>(bytes);
+  if (name == "ReceiveDefenceNotice") return ReadReply<intake::v1::ReceiveDefenceNoticeResponse>(bytes);
+  if (name == "ReceiveReferral") return ReadReply<intake::v1::ReceiveReferralResponse>(bytes);
   if (name == "ImportCase") return ReadReply<ingest::v1::ImportCaseResponse>(bytes);
   return ReadReply<intake::v1::RegisterContactResponse>(bytes);
 }
@@ -43,6 +45,7 @@ AboutCase ReadOpening(const std::string& name, const std::string& bytes) {
 CaseLine LineOf(const std::string& name) {
   if (name == "RegisterCall") return CaseLine::kConsultation;
   if (name == "SubmitAidApplication") return CaseLine::kAid;
+  if (name == "ReceiveReferral") return CaseLine::kMediation;
   return CaseLine::kContact;
 }
 
@@ -51,6 +54,16 @@ void LearnAid(const google::protobuf::Message& message, CaseFile* file) {
   const auto competent = Municipality::Parse(TextField(message, "competent_municipality"));
   file->away = competent.has_value();
   file->competent = competent.value_or(Municipality());
+}
+
+// Whoever is ruled for has it, sooner or later; a client believes it at once.
+void LearnRuling(const google::protobuf::Message& message, CaseFile* file) {
+  file->upward = false;
+  file->offered = false;
+  const auto custodian = Municipality::Parse(TextField(message, "custodian"));
+  if (!custodian || *custodian == file->at) return;
+  file->left.push_back(file->at);
+  file->at = *custodian;
 }
 
 void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file) {
@@ -76,14 +89,35 @@ void LearnTransfer(const Draft& draft, const std::string& reply, CaseFile* file)
     file->offered = false;
     file->office.clear();
     file->pending_office.clear();
+    file->mediation.accepted = file->mediation.assigned = false;  // the committee is the one of before
+    // The letter stayed behind; what was granted is to be offered here.
+    const bool granted = file->assignment.granted;
+    file->assignment = AssignmentFile();
+    file->assignment.granted = granted;
   } else if (draft.name == "DeclineTransfer") {
+    transfer::v1::DeclineTransferResponse declined;
+    declined.ParseFromString(reply);
     ++file->declines;
     file->offered = false;
+    file->upward = declined.escalated();
+  } else if (draft.name == "RequestRuling") {
+    transfer::v1::RequestRulingResponse asked;
+    asked.ParseFromString(reply);
+    file->hop = asked.hop();
+    file->offered = false;
+    file->upward = true;
+  } else if (draft.name == "RuleJurisdiction" || draft.name == "RecordPaperRuling") {
+    LearnRuling(*draft.message, file);
   }
 }
 
 void LearnIntake(const Draft& draft, CaseFile* file) {
-  if (draft.name == "SubmitAidApplication") LearnAid(*draft.message, file);
+  if (draft.name == "SubmitAidApplication") {
+    LearnAid(*draft.message, file);
+    file->application = draft.message;
+  }
+  if (draft.name == "FileObjection") file->objected = true;
+  if (draft.name == "DecideObjection") file->objected = false;
   if (draft.name == "AgreeMaterialList" || draft.name == "RecordInterview" || draft.name == "RecordTransferConsent") {
     file->readiness = std::min(file->readiness + 1, 3);
   }
@@ -95,12 +129,18 @@ void LearnIntake(const Draft& draft, CaseFile* file) {
   if (draft.name == "AnswerConsultation") file->answered = true;
   if (draft.name == "ConfirmAnswerDelivered") file->closed = true;
   if (draft.name == "WithdrawCase") file->withdrawn = true;
+  if (draft.name == "DecideAid") {
+    const auto& request = static_cast<const intake::v1::DecideAidRequest&>(*draft.message);
+    file->assignment.granted = request.decision() == intake::v1::AID_DECISION_GRANTED;
+  }
 }
 
 }  // namespace
 
 void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId partition, Offset offset) {
   if (draft.service == ServiceId::kRegistry || draft.name == "RecordImportRun") return;
+  if (draft.service == ServiceId::kEvaluation && draft.case_index < 0) return;
+  if (draft.service == ServiceId::kAssignment) return LearnAssignment(draft, reply);
   if (draft.case_index < 0) {
     const AboutCase about = ReadOpening(draft.name, reply);
     const auto id = Uuid::Parse(about.case_id);
@@ -114,10 +154,11 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     file.office = draft.name == "SubmitAidApplication" ? "office-2" : "office-1";
     file.source = TextField(*draft.message, "source_system");
     file.reference = TextField(*draft.message, "external_reference");
-    if (draft.name == "SubmitAidApplication") LearnAid(*draft.message, &file);
+    if (draft.name == "SubmitAidApplication") LearnIntake(draft, &file);
+    if (file.line == CaseLine::kMediation) LearnMediation(draft, &file);
     file.partition = partition;
     file.seen_at = offset;
-    file.restless = file.line == CaseLine::kContact && context_->random.OneIn(10);
+    file.restless = file.line == CaseLine::kContact && draft.name == "RegisterContact" && context_->random.OneIn(10);
     cases_.push_back(std::move(file));
     return;
   }
@@ -127,13 +168,16 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     LearnTransfer(draft, reply, &file);
     if (file.at == before) return;
     file.partition = partition;
-    file.seen_at = offset;
+    // A ruling says where the case will be, not that it is there.
+    const bool ruled = draft.name == "RuleJurisdiction" || draft.name == "RecordPaperRuling";
+    file.seen_at = ruled ? kNoOffset : offset;
     return;
   }
-  if (draft.service == ServiceId::kEvaluation) {
-    file.rated = true;
+  if (draft.service == ServiceId::kMediation) {
+    LearnMediation(draft, &file);
     return;
   }
+  if (draft.service == ServiceId::kEvaluation) return LearnEvaluation(draft, &file);
   if (draft.municipality != file.at) return;
   file.partition = partition;
   file.seen_at = std::max(file.seen_at, offset);
@@ -156,7 +200,13 @@ Draft Workload::NextQuery() {
     draft.is_query = true;
     return draft;
   }
-  switch (random.Below(9)) {
+  switch (random.Below(12)) {
+    case 9:
+    case 10:
+      return MediationQuery(index);
+    case 11:
+      draft = AssignmentQuery(municipality, index);
+      break;
     case 0:
     case 1:
       about_case(ServiceId::kIntake, std::make_shared<intake::v1::GetCaseRequest>());
@@ -165,7 +215,15 @@ Draft Workload::NextQuery() {
       about_case(ServiceId::kTransfer, std::make_shared<transfer::v1::GetTransferRequest>());
       break;
     case 3:
-      about_case(ServiceId::kEvaluation, std::make_shared<evaluation::v1::GetRatingSlotRequest>());
+      if (random.OneIn(3)) {
+        about_case(ServiceId::kEvaluation, std::make_shared<evaluation::v1::GetRectificationsRequest>());
+      } else if (random.OneIn(4)) {
+        auto request = std::make_shared<evaluation::v1::ListRectificationsRequest>();
+        request->set_page_size(3);
+        draft = Make(ServiceId::kEvaluation, municipality, std::move(request), -1);
+      } else {
+        about_case(ServiceId::kEvaluation, std::make_shared<evaluation::v1::GetRatingSlotRequest>());
+      }
       break;
     case 4: {
       auto request = std::make_shared<intake::v1::ListCasesRequest>();
@@ -182,8 +240,12 @@ Draft Workload::NextQuery() {
     }
     case 6: {
       auto request = std::make_shared<evaluation::v1::GetScoresRequest>();
-      request->set_by(static_cast<evaluation::v1::ScoreSubject>(1 + random.Below(5)));
+      request->set_by(static_cast<evaluation::v1::ScoreSubject>(1 + random.Below(8)));
       draft = Make(ServiceId::kEvaluation, municipality, std::move(request), -1);
+      break;
+    }
+    case 8: {
+      draft = Make(ServiceId::kTransfer, municipality, std::make_shared<transfer::v1::CountCustodyRequest>(), -1);
       break;
     }
     case 7: {

@@ -4,12 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/simulation/checks.h"
+#include "tests/simulation/settle.h"
 
 namespace casehub::simulation {
 namespace {
 
 constexpr int64_t kPeaceMin = 4 * kSecond;
 constexpr int64_t kPeaceMax = 180 * kSecond;
+constexpr int kSettleRoundsMax = 5;  // an offer that is let go, its ruling, the binding hop
 
 class World {
  public:
@@ -28,7 +30,12 @@ class World {
     // A world that gets nowhere is brought to rest all the same.
     const uint64_t steps_max = 300'000 + 150 * plan_.events;
     for (uint64_t steps = 0; Alive() && auditor_.events() < plan_.events && steps < steps_max; ++steps) Step();
-    if (Alive()) MakePeace();
+    if (Alive()) {
+      faults_.Heal();
+      clients_.Drain();
+      MakePeace();
+    }
+    if (Alive() && !plan_.lost_tails) SettleCases();
     if (Alive()) {
       cluster_.FlushAll();
       CheckWorld({&context_, &plan_, &log_, &auditor_, &cluster_, &clients_});
@@ -73,8 +80,6 @@ class World {
 
   // Trouble ends; everything that was begun has to come to its end.
   void MakePeace() {
-    faults_.Heal();
-    clients_.Drain();
     const int64_t since = context_.now.micros;
     const int64_t until = since + kPeaceMax;
     std::string why = "nothing was looked at";
@@ -88,6 +93,16 @@ class World {
       if (!log_.NextDelivery() && clients_.AllSettled(&why) && cluster_.Quiet(&why)) return;
     }
     if (Alive()) context_.Report("not_quiet", why.empty() ? "records are on their way forever" : why);
+  }
+
+  // What is frozen is decided by whoever decides it, until nobody is waited for any more.
+  void SettleCases() {
+    for (int round = 0; Alive() && round < kSettleRoundsMax; ++round) {
+      std::vector<Draft> owed = DecisionsOwed(auditor_);
+      if (owed.empty()) return;
+      clients_.IssueLate(std::move(owed));
+      MakePeace();
+    }
   }
 
   void CountLogFaults() {

@@ -110,6 +110,18 @@ std::vector<std::string> Scenario::RunDue() {
   return names;
 }
 
+const Result& Scenario::Receive(Municipality from, std::string_view payload) {
+  const Uuid command_id = Uuid::V7(now_.micros / 1000, 2, next_command_++);
+  storage::Record header;
+  header.service = service_->id();
+  header.municipality = municipality_;
+  header.command_id = command_id;
+  header.decided_at = now_;
+  const runtime::DecideContext context{now_, now_, command_id, municipality_};
+  results_.push_back(Take(service_->Receive({from, ++received_[from], payload}, context, state_), std::move(header)));
+  return results_.back();
+}
+
 bool Scenario::ReplayEqualsLive() const {
   MemoryState again;
   for (const Kept& record : records_) {

@@ -52,6 +52,8 @@ class Scenario {
   const Result& When(const google::protobuf::Message& request);
   // Works off all due work up to now, one record a row. Returns the names of all events recorded.
   std::vector<std::string> RunDue();
+  // Takes the next message of the mailbox from another municipality.
+  const Result& Receive(Municipality from, std::string_view payload);
   const Result& last() const { return results_.back(); }
 
   void SetNow(Instant now) { now_ = now; }
@@ -73,6 +75,7 @@ class Scenario {
   Municipality municipality_;
   Instant now_;
   uint64_t next_command_ = 1;
+  std::map<Municipality, uint64_t> received_;
   MemoryState state_;
   std::deque<Kept> records_;
   std::deque<Result> results_;

@@ -57,6 +57,43 @@ intake::v1::RegisterCallRequest RegisterCall(const std::string& municipality, ui
   return request;
 }
 
+registry::v1::RegisterOfficeRequest RegisterCommittee(const std::string& municipality, const std::string& office_id) {
+  auto request = RegisterOffice(municipality, office_id);
+  request.mutable_office()->set_kind(registry::v1::OFFICE_KIND_COMMITTEE);
+  request.mutable_office()->set_mediation_kind(registry::v1::MEDIATION_KIND_PEOPLES);
+  return request;
+}
+
+registry::v1::RegisterPractitionerRequest RegisterMediator(const std::string& municipality,
+                                                           const std::string& mediator_id,
+                                                           const std::string& office_id) {
+  registry::v1::RegisterPractitionerRequest request;
+  request.set_municipality(municipality);
+  request.set_request_id(NewRequestId());
+  auto* mediator = request.mutable_practitioner();
+  mediator->set_practitioner_id(mediator_id);
+  mediator->set_office_id(office_id);
+  mediator->set_kind(registry::v1::PRACTITIONER_KIND_MEDIATOR);
+  mediator->set_valid_from("2020-01-01");
+  return request;
+}
+
+intake::v1::ReceiveReferralRequest ReceiveReferral(const std::string& municipality, uint64_t i,
+                                                   const std::string& dispute) {
+  intake::v1::ReceiveReferralRequest request;
+  request.set_municipality(municipality);
+  request.set_request_id(NewRequestId());
+  request.set_channel(common::v1::CHANNEL_WINDOW);
+  request.set_source(intake::v1::REFERRAL_SOURCE_POLICE);
+  request.set_source_organ("柯城公安分局");
+  request.set_source_reference("JJ-" + std::to_string(i));
+  request.set_matter_type("neighbours");
+  request.mutable_dispute()->set_text(dispute);
+  *request.add_parties() = Resident(i);
+  *request.add_parties() = Resident(i + 1);
+  return request;
+}
+
 transfer::v1::OfferTransferRequest OfferTransfer(const std::string& from, const std::string& case_id,
                                                  const std::string& to) {
   auto request = About<transfer::v1::OfferTransferRequest>(from, case_id);

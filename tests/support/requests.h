@@ -25,6 +25,15 @@ intake::v1::RegisterContactRequest ContactAgain(const std::string& municipality,
 // Opens a consultation of resident i over the hotline.
 intake::v1::RegisterCallRequest RegisterCall(const std::string& municipality, uint64_t i, const std::string& question);
 
+// A people's mediation committee, and a mediator of it.
+registry::v1::RegisterOfficeRequest RegisterCommittee(const std::string& municipality, const std::string& office_id);
+registry::v1::RegisterPractitionerRequest RegisterMediator(const std::string& municipality,
+                                                           const std::string& mediator_id,
+                                                           const std::string& office_id);
+// The police refer a dispute between residents i and i + 1.
+intake::v1::ReceiveReferralRequest ReceiveReferral(const std::string& municipality, uint64_t i,
+                                                   const std::string& dispute);
+
 // A request about a case, with a fresh request id.
 template <typename Request>
 Request About(const std::string& municipality, const std::string& case_id) {

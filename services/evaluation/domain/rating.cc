@@ -1,33 +1,15 @@
 #include "services/evaluation/domain/rating.h"
 
-#include "absl/time/time.h"
-#include "services/model/channels.h"
+#include "services/evaluation/domain/rectification.h"
+#include "services/model/civil_time.h"
 
 namespace casehub::evaluation {
 namespace {
 
-using common::v1::REFUSAL_CASE_FROZEN;
-using common::v1::REFUSAL_CASE_MOVED;
-using common::v1::REFUSAL_FIELD_MISSING;
-using common::v1::REFUSAL_GRADE_INVALID;
-using common::v1::REFUSAL_RATED_SIDE;
-using common::v1::REFUSAL_SLOT_EXPIRED;
-using common::v1::REFUSAL_SLOT_UNKNOWN;
-using common::v1::REFUSAL_SLOT_USED;
-
-std::string Rfc3339(const google::protobuf::Timestamp& timestamp) {
-  return absl::FormatTime(absl::RFC3339_sec, absl::FromUnixSeconds(timestamp.seconds()), absl::FixedTimeZone(8 * 3600));
-}
-
-v1::EvaluationEvent NewEvent(std::string case_id, Instant at) {
-  v1::EvaluationEvent event;
-  event.set_case_id(std::move(case_id));
-  *event.mutable_occurred_at() = ToTimestamp(at);
-  return event;
-}
+using R = common::v1::Refusal;
 
 std::optional<Refused> CheckGrades(const v1::SubmitRatingRequest& request) {
-  if (!request.has_grades()) return Refuse(REFUSAL_FIELD_MISSING, {{"field", "grades"}});
+  if (!request.has_grades()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "grades"}});
   const v1::Grades& grades = request.grades();
   const std::pair<const char*, uint32_t> named[] = {{"grades.attitude", grades.attitude()},
                                                     {"grades.efficiency", grades.efficiency()},
@@ -35,33 +17,34 @@ std::optional<Refused> CheckGrades(const v1::SubmitRatingRequest& request) {
                                                     {"grades.professional_level", grades.professional_level()},
                                                     {"grades.overall", grades.overall()}};
   for (const auto& [field, grade] : named) {
-    if (grade < kGradeMin || grade > kGradeMax) return Refuse(REFUSAL_GRADE_INVALID, {{"field", field}});
+    if (auto refusal = CheckGrade(field, grade)) return refusal;
   }
-  if (request.channel() == common::v1::CHANNEL_UNSPECIFIED) {
-    return Refuse(REFUSAL_FIELD_MISSING, {{"field", "channel"}});
-  }
-  if (!IsContactChannel(request.channel())) return RefuseField("channel", Phrase::PHRASE_CHANNEL);
-  return std::nullopt;
+  return CheckTakenDown(request.channel(), request.actor(), request.call_id());
 }
 
-// Whoever answered, and whoever sits in the office that is rated, is the rated side (E1).
-bool IsRatedSide(const common::v1::Actor& actor, const v1::SlotState& slot) {
-  return (!actor.staff_id().empty() && actor.staff_id() == slot.practitioner_id()) ||
-         (!actor.office_id().empty() && actor.office_id() == slot.office_id());
+std::optional<Refused> CheckPaper(const v1::SubmitRatingRequest& request) {
+  if (!request.has_paper()) return std::nullopt;
+  if (request.channel() != common::v1::CHANNEL_WINDOW) return RefuseField("channel", Phrase::PHRASE_PAPER_AT_A_WINDOW);
+  if (auto refusal = CheckLength("paper.facility", request.paper().facility(), kReferenceBytesMax, true))
+    return refusal;
+  return CheckDocument("paper.form", request.paper().form());
 }
 
 // The order of the answers: what the case is, then what the slot is, then who asks.
 std::optional<Refused> CheckSlot(const CaseView& view, const v1::SubmitRatingRequest& request, const Context& context) {
-  if (view.holding) {
-    return Refuse(view.holding->gone ? REFUSAL_CASE_MOVED : REFUSAL_CASE_FROZEN, {{"to", view.holding->to.ToString()}});
+  if (auto refusal = CheckHolding(view)) return refusal;
+  const v1::SlotStatus status = view.slot ? view.slot->status() : v1::SLOT_STATUS_UNSPECIFIED;
+  if (status == v1::SLOT_STATUS_UNSPECIFIED || status == v1::SLOT_STATUS_AWAITED) {
+    return Refuse(view.known ? R::REFUSAL_CASE_NOT_CLOSED : R::REFUSAL_SLOT_UNKNOWN);
   }
-  if (!view.slot) return Refuse(REFUSAL_SLOT_UNKNOWN);
-  if (view.slot->status() == v1::SLOT_STATUS_RATED) return Refuse(REFUSAL_SLOT_USED);
+  if (status == v1::SLOT_STATUS_RATED) return Refuse(R::REFUSAL_SLOT_USED);
   // In time is what was received in time, even if it is decided later.
-  if (view.slot->status() == v1::SLOT_STATUS_EXPIRED || context.received_at >= ToInstant(view.slot->expires_at())) {
-    return Refuse(REFUSAL_SLOT_EXPIRED, {{"expired_at", Rfc3339(view.slot->expires_at())}});
+  if (status == v1::SLOT_STATUS_EXPIRED || context.received_at >= ToInstant(view.slot->expires_at())) {
+    return Refuse(R::REFUSAL_SLOT_EXPIRED, {{"expired_at", FormatInstant(ToInstant(view.slot->expires_at()))}});
   }
-  if (IsRatedSide(request.actor(), *view.slot)) return Refuse(REFUSAL_RATED_SIDE);
+  if (IsRatedSide(request.actor(), view.slot->office_id(), view.slot->practitioner_id())) {
+    return Refuse(R::REFUSAL_RATED_SIDE);
+  }
   return std::nullopt;
 }
 
@@ -69,7 +52,29 @@ std::optional<Refused> CheckSlot(const CaseView& view, const v1::SubmitRatingReq
 
 std::string SlotId(const Uuid& case_id) { return case_id.Derive("rating-slot", 0).ToString(); }
 
-void Evolve(const v1::EvaluationEvent& event, Instant recorded_at, v1::SlotState* slot) {
+v1::SlotState AwaitedSlot(const Uuid& case_id, const std::string& office_id, const std::string& practitioner_id,
+                          const std::string& matter_type) {
+  v1::SlotState slot;
+  slot.set_slot_id(SlotId(case_id));
+  slot.set_case_id(case_id.ToString());
+  slot.set_status(v1::SLOT_STATUS_AWAITED);
+  slot.set_office_id(office_id);
+  slot.set_practitioner_id(practitioner_id);
+  slot.set_matter_type(matter_type);
+  return slot;
+}
+
+v1::CountedRating ToCounted(const v1::SlotState& rated) {
+  v1::CountedRating rating;
+  *rating.mutable_rated_at() = rated.rated_at();
+  *rating.mutable_grades() = rated.grades();
+  rating.set_office_id(rated.office_id());
+  rating.set_practitioner_id(rated.practitioner_id());
+  rating.set_matter_type(rated.matter_type());
+  return rating;
+}
+
+void Evolve(const v1::EvaluationEvent& event, Instant recorded_at, Municipality here, v1::SlotState* slot) {
   switch (event.event_case()) {
     case v1::EvaluationEvent::kRatingSlotOpened: {
       const v1::RatingSlotOpened& opened = event.rating_slot_opened();
@@ -90,13 +95,18 @@ void Evolve(const v1::EvaluationEvent& event, Instant recorded_at, v1::SlotState
       *slot->mutable_grades() = recorded.grades();
       if (recorded.has_comment()) *slot->mutable_comment() = recorded.comment();
       slot->set_channel(recorded.channel());
+      slot->set_counted_in(here.ToString());
       return;
     }
     case v1::EvaluationEvent::kRatingSlotExpired:
       slot->set_status(v1::SLOT_STATUS_EXPIRED);
       return;
-    case v1::EvaluationEvent::kPartExported:
-    case v1::EvaluationEvent::EVENT_NOT_SET:
+    case v1::EvaluationEvent::kReviewDecided:
+      if (event.review_decided().outcome() == v1::REVIEW_OUTCOME_SET_ASIDE) {
+        *slot->mutable_set_aside_at() = ToTimestamp(recorded_at);
+      }
+      return;
+    default:
       return;
   }
 }
@@ -104,6 +114,7 @@ void Evolve(const v1::EvaluationEvent& event, Instant recorded_at, v1::SlotState
 Result<v1::SubmitRatingResponse> Decide(const CaseView& view, const v1::SubmitRatingRequest& request,
                                         const Context& context) {
   if (auto refusal = CheckGrades(request)) return *std::move(refusal);
+  if (auto refusal = CheckPaper(request)) return *std::move(refusal);
   if (auto refusal = CheckSlot(view, request, context)) return *std::move(refusal);
   const v1::SlotState& slot = *view.slot;
   Decided<v1::SubmitRatingResponse> decided;
@@ -118,18 +129,26 @@ Result<v1::SubmitRatingResponse> Decide(const CaseView& view, const v1::SubmitRa
   recorded->set_office_id(slot.office_id());
   recorded->set_practitioner_id(slot.practitioner_id());
   recorded->set_matter_type(slot.matter_type());
+  if (request.has_paper()) *recorded->mutable_paper() = request.paper();
   decided.reply.set_case_id(slot.case_id());
   decided.reply.set_slot_id(slot.slot_id());
+  if (IsBad(request.grades().overall())) {
+    const std::string id = RatingRectificationId(*Uuid::Parse(slot.case_id())).ToString();
+    decided.events.push_back(OpenRectification(
+        slot.case_id(), {id, v1::RECTIFICATION_GROUND_RATING, slot.office_id(), slot.practitioner_id()}, context));
+    decided.reply.set_rectification_id(id);
+  }
   return decided;
 }
 
-Events DecideOpening(const CaseView& view, const Uuid& case_id, const v1::RatingSlotOpened& rated,
-                     const Context& context) {
-  if (view.slot) return {};
-  v1::EvaluationEvent event = NewEvent(case_id.ToString(), context.now);
+Events DecideOpening(const CaseView& view, const Context& context) {
+  if (!view.slot || view.slot->status() != v1::SLOT_STATUS_AWAITED || view.holding) return {};
+  v1::EvaluationEvent event = NewEvent(view.slot->case_id(), context.now);
   v1::RatingSlotOpened* opened = event.mutable_rating_slot_opened();
-  *opened = rated;
-  opened->set_slot_id(SlotId(case_id));
+  opened->set_slot_id(view.slot->slot_id());
+  opened->set_office_id(view.slot->office_id());
+  opened->set_practitioner_id(view.slot->practitioner_id());
+  opened->set_matter_type(view.slot->matter_type());
   *opened->mutable_expires_at() = ToTimestamp({context.now.micros + kSlotMicros});
   return {event};
 }
@@ -138,22 +157,6 @@ Events DecideExpiry(const CaseView& view, const Context& context) {
   if (!view.slot || view.slot->status() != v1::SLOT_STATUS_OPEN || view.holding) return {};
   v1::EvaluationEvent event = NewEvent(view.slot->case_id(), context.now);
   event.mutable_rating_slot_expired()->set_slot_id(view.slot->slot_id());
-  return {event};
-}
-
-Events DecideExport(const CaseView& view, const Uuid& case_id, uint64_t hop, const Context& context) {
-  if (!view.holding || view.holding->gone || view.holding->hop != hop) return {};
-  v1::EvaluationEvent event = NewEvent(case_id.ToString(), context.now);
-  v1::PartExported* part = event.mutable_part_exported();
-  part->set_hop(hop);
-  part->set_to(view.holding->to.ToString());
-  if (view.slot) {
-    v1::SlotState travels = *view.slot;
-    travels.clear_due_offset();
-    travels.clear_due_event();
-    travels.clear_due_n();
-    part->set_state(travels.SerializeAsString());
-  }
   return {event};
 }
 

@@ -44,6 +44,28 @@ void AddReadiness(const v1::CaseState& state, bool list, bool interview, bool co
   events->push_back(std::move(clock));
 }
 
+std::optional<Refused> CheckDetention(const v1::SubmitAidApplicationRequest& request, const Context& context) {
+  if (auto refusal =
+          CheckText("detention_facility", request.detention_facility(), 200, request.has_detainee_applied_at()))
+    return refusal;
+  if (request.detention_facility().empty()) return std::nullopt;
+  if (!request.has_detainee_applied_at()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "detainee_applied_at"}});
+  return CheckNotInFuture("detainee_applied_at", request.detainee_applied_at(), context.now);
+}
+
+// A detainee's application is forwarded within 24 hours (Legal Aid Law 39).
+v1::IntakeEvent Forwarded(const std::string& case_id, const v1::SubmitAidApplicationRequest& request,
+                          const Context& context) {
+  v1::IntakeEvent event = NewEvent(case_id, context.received_at);
+  auto* forwarded = event.mutable_detainee_forwarded();
+  forwarded->set_facility(request.detention_facility());
+  *forwarded->mutable_applied_at() = request.detainee_applied_at();
+  *forwarded->mutable_deadline() =
+      context.rules->StartClock("detainee.forward", ToInstant(request.detainee_applied_at()));
+  forwarded->set_late(context.received_at >= ToInstant(forwarded->deadline().due_at()));
+  return event;
+}
+
 }  // namespace
 
 std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document) {
@@ -58,7 +80,10 @@ std::optional<Refused> CheckDocument(const std::string& field, const common::v1:
 }
 
 EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1::SubmitAidApplicationRequest& request,
-                                           const OfficeFact& office, bool competent_is_known, const Context& context) {
+                                           const OfficeFact& office, bool competent_is_known,
+                                           const std::optional<std::string>& first_receipt, const Context& context) {
+  if (auto refusal = CheckDetention(request, context)) return *std::move(refusal);
+  if (!v1::UrgentGround_IsValid(request.urgent())) return RefuseField("urgent", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   if (auto refusal = CheckOffice("actor.office_id", request.actor().office_id(), office, context.here, false)) {
     return *std::move(refusal);
   }
@@ -100,6 +125,8 @@ EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1:
     opening.occurred_at = context.received_at;
     events = Open(opening, context);
   }
+  // Of two receipts the first wins (decision 4).
+  if (first_receipt) return Refuse(R::REFUSAL_APPLICATION_TAKEN, {{"case_id", *first_receipt}});
   const bool away =
       !request.competent_municipality().empty() && request.competent_municipality() != context.here.ToString();
   v1::IntakeEvent received = NewEvent(case_id, context.received_at);
@@ -109,6 +136,12 @@ EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1:
   application->set_away_from_home(away);
   application->set_competent_municipality(away ? request.competent_municipality() : context.here.ToString());
   events.push_back(std::move(received));
+  if (!request.detention_facility().empty()) events.push_back(Forwarded(case_id, request, context));
+  if (request.urgent() != v1::URGENT_GROUND_UNSPECIFIED) {
+    events.emplace_back(NewEvent(case_id, context.received_at))
+        .mutable_urgent_aid_flagged()
+        ->set_ground(request.urgent());
+  }
   v1::IntakeEvent pinned = NewEvent(case_id, context.received_at);
   pinned.mutable_versions_pinned()->set_catalogue(kCatalogueVersion);
   pinned.mutable_versions_pinned()->set_thresholds(kThresholdsVersion);
@@ -170,6 +203,18 @@ EventsOrRefusal DecideRecordTransferConsent(const v1::CaseState& state, const v1
   *events[0].mutable_transfer_consent_recorded()->mutable_consent() = request.consent();
   AddReadiness(state, false, false, true, context, &events);
   return events;
+}
+
+Events DecideLink(const v1::CaseState& arrived, const v1::CaseState& other, const Context& context) {
+  const bool other_first = ToInstant(other.opened_at()) <= ToInstant(arrived.opened_at());
+  const v1::CaseState& first = other_first ? other : arrived;
+  const v1::CaseState& later = other_first ? arrived : other;
+  if (later.duplicate_of() == first.case_id() || CheckActing(later)) return {};
+  if (first.status() != v1::CASE_STATUS_OPEN && first.status() != v1::CASE_STATUS_MOVED_AWAY) return {};
+  v1::IntakeEvent event = NewEvent(later.case_id(), context.now);
+  event.mutable_application_linked()->set_first_case_id(first.case_id());
+  *event.mutable_application_linked()->mutable_first_received_at() = first.opened_at();
+  return {std::move(event)};
 }
 
 Events DecideStartDecisionClock(const v1::CaseState& state, const Context& context) {

@@ -45,6 +45,16 @@ void CloseAs(v1::AidDecision decision, const std::string& reason_code, Instant a
   state->set_status(v1::CASE_STATUS_CLOSED);
 }
 
+// After a refusal nothing is decided any more; after a termination the aid is granted as it was.
+void Reopen(v1::CaseState* state) {
+  v1::Aid* aid = state->mutable_aid();
+  const bool terminated = aid->decision() == v1::AID_DECISION_TERMINATED;
+  aid->set_decision(terminated ? v1::AID_DECISION_GRANTED : v1::AID_DECISION_UNSPECIFIED);
+  aid->clear_reason_code();
+  aid->set_objected(false);  // a new decision may be objected to anew
+  state->set_status(v1::CASE_STATUS_OPEN);
+}
+
 }  // namespace
 
 void EvolveAid(const v1::IntakeEvent& event, Instant recorded_at, v1::CaseState* state) {
@@ -103,8 +113,20 @@ void EvolveAid(const v1::IntakeEvent& event, Instant recorded_at, v1::CaseState*
       EndClock("aid.decide", recorded_at, state);
       CloseAs(v1::AID_DECISION_REFUSED, event.aid_refused().reason_code(), recorded_at, state);
       break;
-    case v1::IntakeEvent::kAssignClockStarted:
-      AddClock(event.assign_clock_started().deadline(), state);
+    case v1::IntakeEvent::kUrgentAidFlagged:
+      aid->set_urgent(event.urgent_aid_flagged().ground());
+      break;
+    case v1::IntakeEvent::kObjectionFiled:
+      aid->set_objection_open(true);
+      AddClock(event.objection_filed().deadline(), state);
+      break;
+    case v1::IntakeEvent::kObjectionDecided:
+      aid->set_objection_open(false);
+      aid->set_objected(true);
+      EndClock("objection.decide", recorded_at, state);
+      break;
+    case v1::IntakeEvent::kCaseReopened:
+      Reopen(state);
       break;
     case v1::IntakeEvent::kAidTerminated:
       CloseAs(v1::AID_DECISION_TERMINATED, event.aid_terminated().reason_code(), recorded_at, state);

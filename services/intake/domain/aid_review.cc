@@ -74,7 +74,18 @@ std::variant<Instant, Refused> ReadTime(const std::string& field, bool given, co
   return ToInstant(time);
 }
 
+// Closed after aid was given, and here.
+bool IsAidedAndClosed(const v1::CaseState& state) {
+  return state.kind() == v1::CASE_KIND_LEGAL_AID && state.status() == v1::CASE_STATUS_CLOSED &&
+         state.frozen_hop() == 0 &&
+         (state.aid().decision() == v1::AID_DECISION_GRANTED || state.aid().decision() == v1::AID_DECISION_TERMINATED);
+}
+
 }  // namespace
+
+bool IsVerificationOwed(const v1::CaseState& state) {
+  return IsAidedAndClosed(state) && state.aid().pledge() == v1::PLEDGE_STATUS_GIVEN;
+}
 
 EventsOrRefusal DecideGivePledge(const v1::CaseState& state, const v1::GiveHardshipPledgeRequest& request,
                                  const Context& context) {
@@ -222,8 +233,13 @@ EventsOrRefusal DecideDecideAid(const v1::CaseState& state, const v1::DecideAidR
   if (state.aid().has_reviewer() && state.aid().reviewer().staff_id() == request.actor().staff_id()) {
     return Refuse(R::REFUSAL_REVIEWER_DECIDES);
   }
+  if (granted && !state.duplicate_of().empty()) {
+    return Refuse(R::REFUSAL_DUPLICATE_APPLICATION, {{"case_id", state.duplicate_of()}});
+  }
+  // In urgent cases aid comes first and the papers later (Legal Aid Law 44).
+  const bool urgent = state.aid().urgent() != v1::URGENT_GROUND_UNSPECIFIED;
   const v1::Notice* notice = FirstNotice(state);
-  if (granted && notice != nullptr && !notice->has_completed_at()) {
+  if (granted && !urgent && notice != nullptr && !notice->has_completed_at()) {
     return Refuse(R::REFUSAL_STAGE_NOT_REACHED).With("missing", Phrase::PHRASE_SUPPLEMENTS);
   }
   Events events{NewEvent(state.case_id(), context.received_at)};
@@ -243,7 +259,13 @@ EventsOrRefusal DecideDecideAid(const v1::CaseState& state, const v1::DecideAidR
 
 EventsOrRefusal DecideVerifyPledge(const v1::CaseState& state, const v1::VerifyPledgeRequest& request,
                                    const Context& context) {
-  if (auto refusal = CheckApplication(state, request.etag())) return *std::move(refusal);
+  // What the aid cost is recovered, also where the case is closed and the subsidy paid.
+  const bool aided_and_closed = IsAidedAndClosed(state);
+  if (aided_and_closed) {
+    if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
+  } else if (auto refusal = CheckApplication(state, request.etag())) {
+    return *std::move(refusal);
+  }
   if (state.aid().pledge() == v1::PLEDGE_STATUS_UNSPECIFIED) {
     return Refuse(R::REFUSAL_STAGE_NOT_REACHED).With("missing", Phrase::PHRASE_PLEDGE);
   }
@@ -256,6 +278,12 @@ EventsOrRefusal DecideVerifyPledge(const v1::CaseState& state, const v1::VerifyP
     return events;
   }
   *events[0].mutable_pledge_false()->mutable_verifier() = request.actor();
+  if (aided_and_closed) {
+    events.emplace_back(NewEvent(state.case_id(), context.received_at))
+        .mutable_cost_recovery_opened()
+        ->set_reason_code("false_pledge");
+    return events;
+  }
   if (state.aid().decision() != v1::AID_DECISION_GRANTED) return events;  // whoever decides knows it
   events.resize(3, NewEvent(state.case_id(), context.received_at));
   events[1].mutable_aid_terminated()->set_reason_code("false_pledge");

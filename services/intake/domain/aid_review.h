@@ -24,6 +24,9 @@ EventsOrRefusal DecideDecideAid(const v1::CaseState& state, const v1::DecideAidR
 EventsOrRefusal DecideVerifyPledge(const v1::CaseState& state, const v1::VerifyPledgeRequest& request,
                                    const Context& context);
 
+// Aid was given on a pledge, the case is closed, and nobody has verified the pledge yet (B5).
+bool IsVerificationOwed(const v1::CaseState& state);
+
 // How these events change the case.
 void EvolveAid(const v1::IntakeEvent& event, Instant recorded_at, v1::CaseState* state);
 

@@ -11,7 +11,7 @@ namespace {
 // After a transfer the days of the decision start with custody; those of the former custodian end (decision 2).
 void AwaitDecisionClock(Instant at, v1::CaseState* state) {
   DropAwaited(state);
-  if (!state->application_received()) return;
+  if (!state->application_received() || state->aid().decision() != v1::AID_DECISION_UNSPECIFIED) return;
   CancelClock("aid.decide", at, state);
   v1::Clock* awaited = state->add_clocks();
   awaited->mutable_deadline()->set_policy("aid.decide");
@@ -72,6 +72,12 @@ void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality 
   state->clear_responsible_office_id();
   state->clear_responsible_staff_id();
   state->clear_pending_office_id();
+  // Whoever has custody is competent, by its own acceptance or by ruling.
+  if (state->application_received()) state->set_competent_municipality(here.ToString());
+  state->set_acquired_from(moved.from());
+  state->set_offered_digest(moved.document_digest());
+  state->clear_document_set();
+  state->set_moved_outside(false);
   EndClock("transfer.forward", at, state);
   // Notices of the former custodian stand in its ledger; what is missing is asked for anew.
   CancelClock("aid.supplement", at, state);
@@ -82,6 +88,24 @@ void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality 
     clock.clear_due_n();
   }
   AwaitDecisionClock(at, state);
+}
+
+// The superior, or its paper, says that the case stays: then this municipality is competent, and decides in time.
+void StayByRuling(Instant at, Municipality here, v1::CaseState* state) {
+  if (!state->away_from_home() || state->competent_municipality() == here.ToString()) return;
+  state->set_competent_municipality(here.ToString());
+  AwaitDecisionClock(at, state);
+}
+
+void Receive(const v1::NoticeReceived& notice, v1::CaseState* state) {
+  v1::Defence* defence = state->mutable_defence();
+  defence->set_ground(notice.ground());
+  defence->set_stage(notice.stage());
+  defence->set_maximum_penalty(notice.maximum_penalty());
+  defence->set_authority(notice.authority());
+  defence->set_authority_reference(notice.authority_reference());
+  defence->set_need_found_on(notice.need_found_on());
+  defence->set_linked_case_id(notice.linked_case_id());
 }
 
 }  // namespace
@@ -107,6 +131,9 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
       break;
     case v1::IntakeEvent::kApplicationReceived:
       Receive(event.application_received(), state);
+      break;
+    case v1::IntakeEvent::kReferralReceived:
+      *state->mutable_question() = event.referral_received().dispute();
       break;
     case v1::IntakeEvent::kDecisionClockStarted:
       DropAwaited(state);
@@ -181,6 +208,24 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
     case v1::IntakeEvent::kLineCaseDescribed:
       *state->mutable_attributes() = event.line_case_described().attributes();
       break;
+    case v1::IntakeEvent::kAssignClockStarted:
+      AddClock(event.assign_clock_started().deadline(), state);
+      break;
+    case v1::IntakeEvent::kNoticeReceived:
+      Receive(event.notice_received(), state);
+      break;
+    case v1::IntakeEvent::kAuthorityTimeliness:
+      state->mutable_defence()->set_notified_late(event.authority_timeliness().late());
+      break;
+    case v1::IntakeEvent::kDocumentSetVerified:
+      state->set_document_set(v1::DOCUMENT_SET_STATUS_VERIFIED);
+      break;
+    case v1::IntakeEvent::kDocumentSetDiffers:
+      state->set_document_set(v1::DOCUMENT_SET_STATUS_DIFFERS);
+      break;
+    case v1::IntakeEvent::kApplicationLinked:
+      state->set_duplicate_of(event.application_linked().first_case_id());
+      break;
     case v1::IntakeEvent::kCaseParked:
       state->set_parked_reason(event.case_parked().reason());
       break;
@@ -202,12 +247,21 @@ void Evolve(const v1::IntakeEvent& event, Instant recorded_at, Municipality here
     case v1::IntakeEvent::kReceivedAtOrigin:    // transfer keeps it
     case v1::IntakeEvent::kPartExported:        // changes nothing here
     case v1::IntakeEvent::kCostRecoveryOpened:  // stands in the ledger
+    case v1::IntakeEvent::kDetaineeForwarded:   // stands in the ledger
     case v1::IntakeEvent::EVENT_NOT_SET:
       break;
     default:
       EvolveAid(event, recorded_at, state);
       break;
   }
+}
+
+void Evolve(const mediation::v1::MediationEvent&, Instant recorded_at, v1::CaseState* state) {
+  CancelClocks(recorded_at, state);
+  state->clear_pending_office_id();
+  state->set_status(v1::CASE_STATUS_CLOSED);
+  state->set_version(state->version() + 1);
+  *state->mutable_changed_at() = ToTimestamp(recorded_at);
 }
 
 void Evolve(const transfer::v1::TransferEvent& event, Instant recorded_at, Municipality here, v1::CaseState* state) {
@@ -223,11 +277,17 @@ void Evolve(const transfer::v1::TransferEvent& event, Instant recorded_at, Munic
     case TransferEvent::kCaseThawed:
       state->set_frozen_hop(0);
       state->clear_frozen_to();
+      if (event.case_thawed().why() == "ruled") StayByRuling(recorded_at, here, state);
+      break;
+    case TransferEvent::kPaperRulingRecorded:
+      if (event.paper_ruling_recorded().custodian() != here.ToString()) return;
+      StayByRuling(recorded_at, here, state);
       break;
     case TransferEvent::kCustodyLearned:
       state->set_frozen_hop(0);
       state->set_frozen_to(event.custody_learned().custodian());
       state->set_status(v1::CASE_STATUS_MOVED_AWAY);
+      state->set_moved_outside(event.custody_learned().outside());
       CancelClocks(recorded_at, state);
       break;
     case TransferEvent::kCustodyMoved:

@@ -1,5 +1,6 @@
 #include "services/intake/domain/contact.h"
 
+#include "services/intake/domain/aid_review.h"
 #include "services/model/channels.h"
 
 namespace casehub::intake {
@@ -86,7 +87,8 @@ EventsOrRefusal DecideWithdraw(const v1::CaseState& state, const v1::WithdrawCas
                                const Context& context) {
   if (auto refusal = CheckText("reason_code", request.reason_code(), 64, true)) return *std::move(refusal);
   if (auto refusal = CheckEtag(state, request.etag())) return *std::move(refusal);
-  if (state.kind() == v1::CASE_KIND_IMPORTED) {
+  // A line system's case ends there; a mandatory defence is nobody's to withdraw (Legal Aid Law 25).
+  if (state.kind() == v1::CASE_KIND_IMPORTED || state.kind() == v1::CASE_KIND_DEFENCE) {
     return WrongKind(state, Phrase::PHRASE_WITHDRAWAL);
   }
   if (auto refusal = CheckActing(state)) return *std::move(refusal);
@@ -105,6 +107,8 @@ EventsOrRefusal DecideArchive(const v1::CaseState& state, const v1::ArchiveCaseR
   }
   if (state.frozen_hop() > 0) return Refuse(R::REFUSAL_CASE_FROZEN, {{"to", state.frozen_to()}});
   if (state.status() == v1::CASE_STATUS_MOVED_AWAY) return Refuse(R::REFUSAL_CASE_MOVED, {{"to", state.frozen_to()}});
+  if (state.aid().objection_open()) return Refuse(R::REFUSAL_OBJECTION_OPEN);
+  if (IsVerificationOwed(state)) return Refuse(R::REFUSAL_PLEDGE_UNVERIFIED);
   v1::IntakeEvent event = NewEvent(state.case_id(), context.received_at);
   event.mutable_case_archived();
   return Events{std::move(event)};

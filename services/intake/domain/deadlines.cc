@@ -10,19 +10,18 @@ bool IsCounting(const v1::Clock& clock) {
   return clock.status() == v1::CLOCK_STATUS_RUNNING || clock.status() == v1::CLOCK_STATUS_MISSED;
 }
 
-common::v1::Explanation ToExplanation(const legalclock::Explained& explained) {
-  common::v1::Explanation explanation;
-  for (const std::string& step : explained.steps_zh) explanation.add_steps_zh(step);
-  for (const std::string& step : explained.steps_en) explanation.add_steps_en(step);
-  return explanation;
-}
-
 }  // namespace
+
+bool MayFire(const v1::CaseState& state, const v1::Clock& clock) {
+  if (state.frozen_hop() > 0) return false;
+  if (state.status() == v1::CASE_STATUS_OPEN) return true;
+  return state.status() == v1::CASE_STATUS_CLOSED && clock.deadline().policy() == "objection.decide";
+}
 
 Events DecideClockFired(const v1::CaseState& state, const std::string& policy, const Context& context) {
   const v1::Clock* clock = FindClock(policy, state);
   if (clock == nullptr || !IsRunning(*clock) || ToInstant(clock->deadline().due_at()) > context.now ||
-      CheckActing(state)) {
+      !MayFire(state, *clock)) {
     return {};
   }
   if (policy == "aid.supplement") {  // what was asked for did not come (Legal Aid Law 43)
@@ -62,16 +61,15 @@ const v1::Clock* FindProvisional(const v1::CaseState& state) {
 
 Events DecideRestate(const v1::CaseState& state, const Context& context) {
   Events events;
-  if (CheckActing(state)) return events;
   for (const v1::Clock& clock : state.clocks()) {
-    if (!IsCounting(clock)) continue;
+    if (!IsCounting(clock) || !MayFire(state, clock)) continue;
     auto restated = context.rules->Restate(clock.deadline(), PausesOf(clock));
     if (!restated) continue;
     auto* event = events.emplace_back(NewEvent(state.case_id(), context.now)).mutable_deadline_restated();
     *event->mutable_before() = clock.deadline();
     *event->mutable_after() = std::move(restated->after);
-    *event->mutable_why_before() = ToExplanation(restated->before);
-    *event->mutable_why_after() = ToExplanation(restated->now);
+    *event->mutable_why_before() = legalclock::ToExplanation(restated->before);
+    *event->mutable_why_after() = legalclock::ToExplanation(restated->now);
   }
   return events;
 }

@@ -10,6 +10,9 @@
 
 namespace casehub::intake {
 
+// Clocks fire while the case acts; that of an objection while what it is about has ended the case.
+bool MayFire(const v1::CaseState& state, const v1::Clock& clock);
+
 // A running clock has come to its end. No event if it does not run any more.
 Events DecideClockFired(const v1::CaseState& state, const std::string& policy, const Context& context);
 

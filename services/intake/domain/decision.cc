@@ -19,6 +19,10 @@ Phrase NameOf(v1::CaseKind kind) {
       return Phrase::PHRASE_KIND_CONSULTATION;
     case v1::CASE_KIND_IMPORTED:
       return Phrase::PHRASE_KIND_IMPORTED;
+    case v1::CASE_KIND_DEFENCE:
+      return Phrase::PHRASE_KIND_DEFENCE;
+    case v1::CASE_KIND_MEDIATION:
+      return Phrase::PHRASE_KIND_MEDIATION;
     default:
       return Phrase::PHRASE_UNSPECIFIED;
   }

@@ -1,8 +1,10 @@
 #include <map>
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/ledger/v1/ledger_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 #include "services/ledger/domain/chain.h"
@@ -44,6 +46,8 @@ std::optional<EventView> ViewOf(ServiceId service, const google::protobuf::Messa
   switch (service) {
     case ServiceId::kIntake:
       return View<intake::v1::IntakeEvent>(event);
+    case ServiceId::kMediation:
+      return View<mediation::v1::MediationEvent>(event);
     case ServiceId::kEvaluation:
       return View<evaluation::v1::EvaluationEvent>(event);
     case ServiceId::kTransfer:
@@ -51,7 +55,7 @@ std::optional<EventView> ViewOf(ServiceId service, const google::protobuf::Messa
     case ServiceId::kRegistry:
       return View<registry::v1::RegistryEvent>(event);
     case ServiceId::kAssignment:
-    case ServiceId::kMediation:
+      return View<assignment::v1::AssignmentEvent>(event);
     case ServiceId::kLedger:
       return std::nullopt;
   }
@@ -62,6 +66,8 @@ const google::protobuf::Message* EventPrototype(ServiceId service) {
   switch (service) {
     case ServiceId::kIntake:
       return &intake::v1::IntakeEvent::default_instance();
+    case ServiceId::kMediation:
+      return &mediation::v1::MediationEvent::default_instance();
     case ServiceId::kEvaluation:
       return &evaluation::v1::EvaluationEvent::default_instance();
     case ServiceId::kTransfer:
@@ -71,8 +77,7 @@ const google::protobuf::Message* EventPrototype(ServiceId service) {
     case ServiceId::kLedger:
       return &v1::LedgerEvent::default_instance();
     case ServiceId::kAssignment:
-    case ServiceId::kMediation:
-      return nullptr;
+      return &assignment::v1::AssignmentEvent::default_instance();
   }
   return nullptr;
 }

@@ -22,6 +22,8 @@ void AddLedgerCommands(CLI::App& app, Context& context);
 void AddScoreCommand(CLI::App& app, Context& context);
 void AddTransferCommands(CLI::App& app, Context& context);
 void AddOperationsCommands(CLI::App& app, Context& context);
+// casectl log inspect; casectl topics create | check.
+void AddLogCommands(CLI::App& app, Context& context);
 
 // Any RPC: `args` are its flags, and --json FILE|-. Returns the exit status.
 int RunMethod(Context& context, const google::protobuf::MethodDescriptor& method, std::vector<std::string> args);

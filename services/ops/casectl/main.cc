@@ -103,6 +103,7 @@ int RunNamedCommand(Context& context, std::vector<std::string> args) {
   AddScoreCommand(app, context);
   AddTransferCommands(app, context);
   AddOperationsCommands(app, context);
+  AddLogCommands(app, context);
   AddCompletionCommand(app, context);
   app.add_subcommand("help",
                      context.Say("显示命令的帮助:casectl help COMMAND…", "help on a command: casectl help COMMAND…"));

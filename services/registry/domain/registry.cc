@@ -18,6 +18,9 @@ using google::protobuf::util::MessageDifferencer;
 
 constexpr size_t kIdBytesMax = 64;
 constexpr size_t kNameBytesMax = 200;
+constexpr size_t kReasonBytesMax = 1000;
+constexpr int kVillagesInPrinciple = 5;  // of one counsel; more need a reason (F2)
+constexpr uint32_t kCapacityMax = 1000;
 constexpr uint32_t kTermMax = 3650;  // of a policy, in its unit
 
 Refused Missing(std::string field) { return Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", std::move(field)); }
@@ -51,6 +54,12 @@ std::optional<Refused> CheckOffice(const v1::Office& office) {
   if (auto problem = CheckText("office.name", office.name(), kNameBytesMax)) return problem;
   if (office.kind() == v1::OFFICE_KIND_UNSPECIFIED) return Missing("office.kind");
   if (!v1::OfficeKind_IsValid(office.kind())) return RefuseField("office.kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
+  if (!v1::MediationKind_IsValid(office.mediation_kind())) {
+    return RefuseField("office.mediation_kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
+  }
+  if (office.mediation_kind() != v1::MEDIATION_KIND_UNSPECIFIED && office.kind() != v1::OFFICE_KIND_COMMITTEE) {
+    return RefuseField("office.mediation_kind", Phrase::PHRASE_ONLY_OF_A_COMMITTEE);
+  }
   if (!IsRegionCode(office.region_code())) {
     return RefuseField("office.region_code", Phrase::PHRASE_REGION_CODE);
   }
@@ -65,6 +74,47 @@ std::optional<Refused> CheckOffice(const v1::Office& office) {
     }
   }
   return CheckSpan("office", office.valid_from(), office.valid_until());
+}
+
+Refused PractitionerUnknown(const std::string& practitioner_id, const std::string& municipality) {
+  return {Refusal::REFUSAL_PRACTITIONER_UNKNOWN,
+          {{"practitioner_id", practitioner_id}, {"municipality", municipality}}};
+}
+
+bool IsVillage(const std::string& code) { return code.size() == 12 && IsRegionCode(code); }
+
+std::optional<Refused> CheckVillages(const v1::Practitioner& one) {
+  if (one.villages_size() > 100) return RefuseTooMany("practitioner.villages", 100);
+  std::set<std::string> seen;
+  for (int i = 0; i < one.villages_size(); ++i) {
+    const std::string field = absl::StrCat("practitioner.villages[", i, "]");
+    if (!IsVillage(one.villages(i))) return RefuseField(field, Phrase::PHRASE_VILLAGE_CODE);
+    if (!seen.insert(one.villages(i)).second) return RefuseField(field, Phrase::PHRASE_VILLAGE_TWICE);
+  }
+  const std::string& reason = one.villages_override_reason();
+  if (reason.size() > kReasonBytesMax) {
+    return CheckText("practitioner.villages_override_reason", reason, kReasonBytesMax);
+  }
+  if (one.villages_size() <= kVillagesInPrinciple || !reason.empty()) return std::nullopt;
+  return Refused{Refusal::REFUSAL_TOO_MANY_VILLAGES,
+                 {{"practitioner_id", one.practitioner_id()}, {"villages", absl::StrCat(one.villages_size())}}};
+}
+
+// What the choice of a practitioner rests on (C7).
+std::optional<Refused> CheckCapability(const v1::Practitioner& one) {
+  if (!one.practising_since().empty() && !ParseDate(one.practising_since())) {
+    return RefuseField("practitioner.practising_since", Phrase::PHRASE_DATE_FORMAT);
+  }
+  if (!one.criminal_practice_since().empty() && !ParseDate(one.criminal_practice_since())) {
+    return RefuseField("practitioner.criminal_practice_since", Phrase::PHRASE_DATE_FORMAT);
+  }
+  if (one.specialties_size() > 100) return RefuseTooMany("practitioner.specialties", 100);
+  if (one.capacity() > kCapacityMax) return RefuseField("practitioner.capacity", Phrase::PHRASE_CAPACITY_RANGE);
+  if (!one.suspended_from().empty()) return RefuseField("practitioner.suspended_from", Phrase::PHRASE_SET_BY_CASEHUB);
+  if (!one.suspended_until().empty()) {
+    return RefuseField("practitioner.suspended_until", Phrase::PHRASE_SET_BY_CASEHUB);
+  }
+  return CheckVillages(one);
 }
 
 Refused OfficeUnknown(const std::string& office_id, const std::string& municipality) {
@@ -130,12 +180,14 @@ Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::Reg
     return RefuseField("practitioner.kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   if (one.office_id().empty()) return Missing("practitioner.office_id");
   if (!state.office) return OfficeUnknown(one.office_id(), request.municipality());
-  if (!one.practising_since().empty() && !ParseDate(one.practising_since())) {
-    return RefuseField("practitioner.practising_since", Phrase::PHRASE_DATE_FORMAT);
-  }
-  if (one.specialties_size() > 100) return RefuseTooMany("practitioner.specialties", 100);
+  if (auto problem = CheckCapability(one)) return *std::move(problem);
   if (auto problem = CheckSpan("practitioner", one.valid_from(), one.valid_until())) return *std::move(problem);
-  if (state.practitioner && MessageDifferencer::Equals(*state.practitioner, one)) return std::monostate();
+  if (state.practitioner) {
+    v1::Practitioner registered = *state.practitioner;
+    registered.clear_suspended_from();
+    registered.clear_suspended_until();
+    if (MessageDifferencer::Equals(registered, one)) return std::monostate();
+  }
   v1::RegistryEvent event;
   *event.mutable_practitioner_registered()->mutable_practitioner() = one;
   return event;
@@ -154,6 +206,60 @@ Decided DecideRegisterSourceSystem(const std::optional<v1::SourceSystem>& known,
   v1::RegistryEvent event;
   *event.mutable_source_system_registered()->mutable_source() = source;
   return event;
+}
+
+Decided DecideSuspendPractitioner(const std::optional<v1::Practitioner>& practitioner,
+                                  const v1::SuspendPractitionerRequest& request) {
+  if (auto problem = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("reason_code", request.reason_code(), kIdBytesMax)) return *std::move(problem);
+  if (request.suspended_from().empty()) return Missing("suspended_from");
+  const auto from = ParseDate(request.suspended_from());
+  if (!from) return RefuseField("suspended_from", Phrase::PHRASE_DATE_FORMAT);
+  if (!request.suspended_until().empty()) {
+    const auto until = ParseDate(request.suspended_until());
+    if (!until) return RefuseField("suspended_until", Phrase::PHRASE_DATE_FORMAT);
+    if (*until <= *from) return RefuseField("suspended_until", Phrase::PHRASE_AFTER_SUSPENDED_FROM);
+  }
+  if (!practitioner) return PractitionerUnknown(request.practitioner_id(), request.municipality());
+  if (practitioner->suspended_from() == request.suspended_from() &&
+      practitioner->suspended_until() == request.suspended_until()) {
+    return std::monostate();
+  }
+  v1::RegistryEvent event;
+  auto* suspended = event.mutable_practitioner_suspended();
+  suspended->set_practitioner_id(request.practitioner_id());
+  suspended->set_suspended_from(request.suspended_from());
+  suspended->set_suspended_until(request.suspended_until());
+  suspended->set_reason_code(request.reason_code());
+  return event;
+}
+
+Decided DecideReinstatePractitioner(const std::optional<v1::Practitioner>& practitioner,
+                                    const v1::ReinstatePractitionerRequest& request) {
+  if (auto problem = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax)) return *std::move(problem);
+  if (!practitioner) return PractitionerUnknown(request.practitioner_id(), request.municipality());
+  if (practitioner->suspended_from().empty()) return std::monostate();
+  v1::RegistryEvent event;
+  event.mutable_practitioner_reinstated()->set_practitioner_id(request.practitioner_id());
+  return event;
+}
+
+v1::Practitioner Evolve(const std::optional<v1::Practitioner>& practitioner, const v1::RegistryEvent& event) {
+  v1::Practitioner after = practitioner.value_or(v1::Practitioner());
+  if (event.has_practitioner_registered()) {
+    v1::Practitioner registered = event.practitioner_registered().practitioner();
+    registered.set_suspended_from(after.suspended_from());
+    registered.set_suspended_until(after.suspended_until());
+    return registered;
+  }
+  if (event.has_practitioner_suspended()) {
+    after.set_suspended_from(event.practitioner_suspended().suspended_from());
+    after.set_suspended_until(event.practitioner_suspended().suspended_until());
+  } else if (event.has_practitioner_reinstated()) {
+    after.clear_suspended_from();
+    after.clear_suspended_until();
+  }
+  return after;
 }
 
 std::string CalendarVersion(const v1::LoadCalendarRequest& request) {

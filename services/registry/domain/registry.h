@@ -32,6 +32,13 @@ struct PractitionerState {
   std::optional<v1::Office> office;
 };
 Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::RegisterPractitionerRequest& request);
+// A suspension that stands already, unchanged, gives no event; another one takes its place.
+Decided DecideSuspendPractitioner(const std::optional<v1::Practitioner>& practitioner,
+                                  const v1::SuspendPractitionerRequest& request);
+Decided DecideReinstatePractitioner(const std::optional<v1::Practitioner>& practitioner,
+                                    const v1::ReinstatePractitionerRequest& request);
+// The practitioner as it stands after the event. A registration leaves a suspension as it was.
+v1::Practitioner Evolve(const std::optional<v1::Practitioner>& practitioner, const v1::RegistryEvent& event);
 
 // `known` is what is registered under that name.
 Decided DecideRegisterSourceSystem(const std::optional<v1::SourceSystem>& known,

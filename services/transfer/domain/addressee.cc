@@ -4,12 +4,9 @@ namespace casehub::transfer {
 namespace {
 
 using common::v1::Refusal::REFUSAL_FIELD_MISSING;
-using common::v1::Refusal::REFUSAL_FIELD_TOO_LONG;
 using common::v1::Refusal::REFUSAL_MUNICIPALITY_UNKNOWN;
 using common::v1::Refusal::REFUSAL_NO_OFFER_PENDING;
 using common::v1::Refusal::REFUSAL_TRANSFER_UNKNOWN;
-
-constexpr size_t kReasonBytesMax = 1000;
 
 // The guard on late copies: what was handled, minted or acquired before is never taken again.
 bool IsNew(const v1::CustodyState& state, uint64_t hop) { return hop > state.highest_hop() && !IsOffered(state); }
@@ -29,7 +26,7 @@ v1::TransferEvent RulingRequested(const v1::CustodyState& state, std::string_vie
   v1::RulingRequested* requested = event.mutable_ruling_requested();
   requested->set_hop(state.offered_hop());
   requested->set_why(std::string(why));
-  requested->set_superior(superior.ToString());
+  if (!superior.IsNone()) requested->set_superior(superior.ToString());
   requested->set_from(state.offered_from());
   return event;
 }
@@ -39,6 +36,7 @@ struct Acquisition {
   const std::string& from;
   const std::string& home;
   const google::protobuf::Timestamp& received_at_origin;
+  const std::string& document_digest;
   bool by_ruling;
 };
 
@@ -49,6 +47,7 @@ v1::TransferEvent Moved(const v1::CustodyState& state, const Acquisition& acquis
   moved->set_from(acquisition.from);
   if (state.staged_hop() == acquisition.hop) *moved->mutable_parts() = state.staged();
   moved->set_by_ruling(acquisition.by_ruling);
+  moved->set_document_digest(acquisition.document_digest);
   moved->set_home_municipality(acquisition.home);
   *moved->mutable_received_at_origin() = acquisition.received_at_origin;
   return event;
@@ -77,7 +76,7 @@ Result<v1::AcceptTransferResponse> Decide(const v1::CustodyState* state, const v
   Decided<v1::AcceptTransferResponse> decided;
   decided.events.push_back(Moved(*state,
                                  {request.hop(), state->offered_from(), state->home_municipality(),
-                                  state->received_at_origin(), /*by_ruling=*/false},
+                                  state->received_at_origin(), state->offered_digest(), /*by_ruling=*/false},
                                  context));
   decided.reply.set_case_id(state->case_id());
   decided.reply.set_hop(request.hop());
@@ -86,12 +85,7 @@ Result<v1::AcceptTransferResponse> Decide(const v1::CustodyState* state, const v
 
 Result<v1::DeclineTransferResponse> Decide(const v1::CustodyState* state, const v1::DeclineTransferRequest& request,
                                            Municipality superior, bool onward_known, const Context& context) {
-  if (request.reason().empty()) return Refuse(REFUSAL_FIELD_MISSING, {{"field", "reason"}});
-  if (request.reason().size() > kReasonBytesMax) {
-    return Refuse(REFUSAL_FIELD_TOO_LONG, {{"field", "reason"},
-                                           {"size", std::to_string(request.reason().size())},
-                                           {"limit", std::to_string(kReasonBytesMax)}});
-  }
+  if (auto refusal = CheckReason(request.reason())) return *std::move(refusal);
   if (!onward_known) return Refuse(REFUSAL_MUNICIPALITY_UNKNOWN, {{"municipality", request.onward()}});
   if (auto refusal = CheckPending(state, request.hop())) return *std::move(refusal);
   Decided<v1::DeclineTransferResponse> decided;
@@ -148,7 +142,7 @@ std::variant<Events, Broken> OnOffer(const v1::CustodyState& state, Municipality
         ->set_hop(message.hop());
     events.push_back(Moved(state,
                            {message.hop(), events.front().offer_received().from(), offer.home_municipality(),
-                            offer.received_at_origin(), /*by_ruling=*/true},
+                            offer.received_at_origin(), offer.document_digest(), /*by_ruling=*/true},
                            context));
   }
   return events;

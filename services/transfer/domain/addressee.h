@@ -8,8 +8,8 @@ namespace casehub::transfer {
 
 Result<v1::AcceptTransferResponse> Decide(const v1::CustodyState* state, const v1::AcceptTransferRequest& request,
                                           const Context& context);
-// `superior` is the common superior of the origin and this municipality; `onward_known`: the region table has the
-// onward target, or none was named.
+// `superior` is the common superior of the origin and this municipality, none where it keeps no log here;
+// `onward_known`: the region table has the onward target, or none was named.
 Result<v1::DeclineTransferResponse> Decide(const v1::CustodyState* state, const v1::DeclineTransferRequest& request,
                                            Municipality superior, bool onward_known, const Context& context);
 // The time to respond is over: silence goes to the superior. Nothing if the offer was decided meanwhile.

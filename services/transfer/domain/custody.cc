@@ -32,6 +32,7 @@ void On(const v1::CaseFrozen& event, v1::CustodyState* state) {
   state->clear_onward();
   state->clear_decline_reason();
   state->clear_received_there_at();
+  state->set_outside(false);
 }
 
 void On(const v1::CaseThawed& event, v1::CustodyState* state) {
@@ -49,6 +50,7 @@ void On(const v1::CaseThawed& event, v1::CustodyState* state) {
 void On(const v1::CustodyLearned& event, v1::CustodyState* state) {
   state->set_origin(v1::ORIGIN_STATE_GONE);
   state->set_to(event.custodian());
+  state->set_outside(event.outside());
   if (event.has_received_there_at()) *state->mutable_received_there_at() = event.received_there_at();
   state->set_recall_open(false);
   state->set_binding(false);
@@ -98,6 +100,9 @@ void On(const v1::CustodyMoved& event, const google::protobuf::Timestamp& at, v1
   state->set_home_municipality(event.home_municipality());
   if (event.has_received_at_origin()) *state->mutable_received_at_origin() = event.received_at_origin();
   *state->mutable_received_there_at() = at;
+  state->set_acquired_hop(event.hop());
+  state->set_acquired_from(event.from());
+  state->set_outside(false);
   state->set_ready(true);
   state->set_document_digest(state->offered_digest());
   state->set_closed(false);
@@ -107,6 +112,8 @@ void On(const v1::CustodyMoved& event, const google::protobuf::Timestamp& at, v1
 
 void On(const v1::TransferDeclined& event, v1::CustodyState* state) {
   state->set_offered_declines(event.declines());
+  state->set_declined_here(state->declined_here() + 1);
+  state->set_declined_here_reason(event.reason());
   DropOffer(v1::ADDRESSEE_STATE_UNSPECIFIED, state);
 }
 
@@ -130,6 +137,26 @@ void On(const v1::RulingOpened& event, v1::CustodyState* state) {
   ruling->set_open(true);
 }
 
+// By the custodian itself, frozen in the same record; or by the addressee, which gives the hop up.
+void On(const v1::RulingRequested& event, v1::CustodyState* state) {
+  if (event.from() != state->municipality()) return DropOffer(v1::ADDRESSEE_STATE_AT_SUPERIOR, state);
+  state->set_origin(v1::ORIGIN_STATE_AT_SUPERIOR);
+  state->set_superior(event.superior());
+}
+
+void On(const v1::JurisdictionRuled& event, v1::CustodyState* state) {
+  for (auto& ruling : *state->mutable_rulings()) {
+    if (ruling.hop() != event.hop()) continue;
+    ruling.set_open(false);
+    ruling.set_custodian(event.custodian());
+  }
+}
+
+// The timer is moved by the fold, which knows its row.
+void On(const v1::RespondRestated& event, v1::CustodyState* state) {
+  if (IsOffered(*state) && state->offered_hop() == event.hop()) *state->mutable_respond_by() = event.after();
+}
+
 void On(const v1::RulingAwaited& event, v1::CustodyState* state) {
   state->set_origin(v1::ORIGIN_STATE_AT_SUPERIOR);
   state->set_declines(event.declines());
@@ -137,6 +164,15 @@ void On(const v1::RulingAwaited& event, v1::CustodyState* state) {
 }
 
 }  // namespace
+
+std::optional<Refused> CheckReason(const std::string& reason) {
+  constexpr size_t kReasonBytesMax = 1000;
+  if (reason.empty()) return Refuse(common::v1::REFUSAL_FIELD_MISSING, {{"field", "reason"}});
+  if (reason.size() <= kReasonBytesMax) return std::nullopt;
+  return Refuse(
+      common::v1::REFUSAL_FIELD_TOO_LONG,
+      {{"field", "reason"}, {"size", std::to_string(reason.size())}, {"limit", std::to_string(kReasonBytesMax)}});
+}
 
 v1::TransferEvent NewEvent(const std::string& case_id, Instant now) {
   v1::TransferEvent event;
@@ -152,6 +188,10 @@ bool IsCustodian(const v1::CustodyState& state) {
 bool IsFrozen(const v1::CustodyState& state) {
   return state.origin() == v1::ORIGIN_STATE_EXPORTING || state.origin() == v1::ORIGIN_STATE_PENDING ||
          state.origin() == v1::ORIGIN_STATE_AT_SUPERIOR;
+}
+
+bool AwaitsPaper(const v1::CustodyState& state) {
+  return state.origin() == v1::ORIGIN_STATE_AT_SUPERIOR && state.superior().empty();
 }
 
 bool IsOffered(const v1::CustodyState& state) { return state.addressee() == v1::ADDRESSEE_STATE_OFFERED; }
@@ -207,7 +247,14 @@ void Evolve(const v1::TransferEvent& event, v1::CustodyState* state) {
     case v1::TransferEvent::kTransferRecalled:
       return On(event.transfer_recalled(), state);
     case v1::TransferEvent::kRulingRequested:
-      return DropOffer(v1::ADDRESSEE_STATE_AT_SUPERIOR, state);
+      return On(event.ruling_requested(), state);
+    case v1::TransferEvent::kJurisdictionRuled:
+      return On(event.jurisdiction_ruled(), state);
+    case v1::TransferEvent::kPaperRulingRecorded:
+      state->set_bound(state->bound() || event.paper_ruling_recorded().custodian() == state->municipality());
+      return;
+    case v1::TransferEvent::kRespondRestated:
+      return On(event.respond_restated(), state);
     case v1::TransferEvent::kRulingOpened:
       return On(event.ruling_opened(), state);
     case v1::TransferEvent::kRulingAwaited:

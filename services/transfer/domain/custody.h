@@ -17,12 +17,15 @@ inline constexpr std::string_view kWhyDeclined = "declined";
 inline constexpr std::string_view kWhyRuled = "ruled";
 inline constexpr std::string_view kWhySecondDecline = "second_decline";
 inline constexpr std::string_view kWhySilence = "silence";
+inline constexpr std::string_view kWhyDeclinedTwice = "declined_twice";
 
 // --- state
 bool IsCustodian(const v1::CustodyState& state);
 bool IsFrozen(const v1::CustodyState& state);
 inline bool IsActing(const v1::CustodyState& state) { return IsCustodian(state) && !IsFrozen(state); }
 bool IsOffered(const v1::CustodyState& state);
+// No common superior keeps a log here: this municipality's own log decides the hop, by a recall or by the paper.
+bool AwaitsPaper(const v1::CustodyState& state);
 const v1::RulingState* FindRuling(const v1::CustodyState& state, uint64_t hop);
 // Who has custody, as far as this municipality knows; empty if it knows nothing.
 std::string Custodian(const v1::CustodyState& state);
@@ -45,6 +48,7 @@ struct Outgoing {
 std::vector<Outgoing> MessagesOf(const v1::CustodyState& before, const v1::TransferEvent& event);
 
 // Services that hold state of a case besides transfer itself, whose own part travels in the offer.
-inline constexpr ServiceId kExportingServices[] = {ServiceId::kIntake, ServiceId::kEvaluation};
+inline constexpr ServiceId kExportingServices[] = {ServiceId::kIntake, ServiceId::kAssignment, ServiceId::kMediation,
+                                                   ServiceId::kEvaluation};
 
 }  // namespace casehub::transfer

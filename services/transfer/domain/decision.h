@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -39,6 +40,9 @@ template <typename Reply>
 using Decided = Accepted<v1::TransferEvent, Reply>;
 template <typename Reply>
 using Result = DomainOutcome<v1::TransferEvent, Reply>;
+
+// 1 to 1,000 bytes.
+std::optional<Refused> CheckReason(const std::string& reason);
 
 v1::TransferEvent NewEvent(const std::string& case_id, Instant now);
 

@@ -1,6 +1,6 @@
 #include "services/transfer/domain/facts.h"
 
-#include <openssl/evp.h>
+#include "services/model/digest.h"
 
 namespace casehub::transfer {
 namespace {
@@ -9,17 +9,6 @@ using intake::v1::IntakeEvent;
 
 google::protobuf::Timestamp HappenedAt(const IntakeEvent& event, Instant recorded_at) {
   return event.has_occurred_at() ? event.occurred_at() : ToTimestamp(recorded_at);
-}
-
-// SHA-256 over the documents' digests, in order; empty for no documents.
-std::string DigestOf(const intake::v1::ApplicationReceived& application) {
-  if (application.documents().empty()) return {};
-  std::string digests;
-  for (const auto& document : application.documents()) digests.append(document.sha256());
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(digests.data(), digests.size(), digest, &size, EVP_sha256(), nullptr);
-  return {reinterpret_cast<const char*>(digest), size};
 }
 
 }  // namespace
@@ -36,6 +25,7 @@ bool ConcernsCustody(const IntakeEvent& event) {
     case IntakeEvent::kCaseWithdrawn:
     case IntakeEvent::kDeemedWithdrawn:
     case IntakeEvent::kPartExported:
+    case IntakeEvent::kCaseReopened:
       return true;
     default:
       return false;
@@ -54,7 +44,7 @@ bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* sta
     case IntakeEvent::kApplicationReceived:
       // Home is where the applicant asked; competent is somewhere else, and to go there takes consent.
       state->set_ready(!event.application_received().away_from_home());
-      state->set_document_digest(DigestOf(event.application_received()));
+      state->set_document_digest(DocumentSetDigest(event.application_received().documents()));
       return true;
     case IntakeEvent::kTransferConsentRecorded:
       state->set_ready(true);
@@ -69,6 +59,9 @@ bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* sta
     case IntakeEvent::kAidTerminated:
       state->set_closed(true);
       return true;
+    case IntakeEvent::kCaseReopened:
+      state->set_closed(false);
+      return true;
     case IntakeEvent::kCaseWithdrawn:
     case IntakeEvent::kDeemedWithdrawn:
       state->set_withdrawn(true);
@@ -78,6 +71,33 @@ bool Evolve(const IntakeEvent& event, Instant recorded_at, v1::CustodyState* sta
     default:
       return false;
   }
+}
+
+bool ConcernsCustody(const assignment::v1::AssignmentEvent& event) {
+  return event.has_case_closed() || event.has_aid_terminated() || event.has_part_exported();
+}
+
+bool Evolve(const assignment::v1::AssignmentEvent& event, v1::CustodyState* state) {
+  if (!ConcernsCustody(event)) return false;
+  if (event.has_part_exported()) {
+    return AddExported(event.part_exported().hop(), ServiceId::kAssignment, event.part_exported().state(), state);
+  }
+  state->set_closed(true);
+  return true;
+}
+
+bool ConcernsCustody(const mediation::v1::MediationEvent& event) {
+  return event.has_referral_returned() || event.has_mediation_succeeded() || event.has_mediation_failed() ||
+         event.has_part_exported();
+}
+
+bool Evolve(const mediation::v1::MediationEvent& event, v1::CustodyState* state) {
+  if (!ConcernsCustody(event)) return false;
+  if (event.has_part_exported()) {
+    return AddExported(event.part_exported().hop(), ServiceId::kMediation, event.part_exported().state(), state);
+  }
+  state->set_closed(true);
+  return true;
 }
 
 }  // namespace casehub::transfer

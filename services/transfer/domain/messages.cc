@@ -56,10 +56,18 @@ std::vector<Outgoing> RecalledMessages(const v1::CustodyState& before, const std
 std::vector<Outgoing> RulingMessages(const v1::CustodyState& before, const std::string& case_id,
                                      const v1::RulingRequested& event) {
   Outbox outbox(case_id, event.hop());
+  const bool by_origin = event.from() == before.municipality();
+  const uint32_t declines = by_origin ? before.declines() : before.offered_declines();
+  if (event.superior().empty()) {  // nobody above keeps a log here: the origin's own decides from here on
+    v1::EscalatedToSuperior* escalated = outbox.To(event.from())->mutable_escalated();
+    escalated->set_declines(declines);
+    escalated->set_on_paper(true);
+    return outbox.Take();
+  }
   v1::RulingRequest* request = outbox.To(event.superior())->mutable_ruling_request();
   request->set_why(event.why());
   request->set_origin(event.from());
-  request->set_declines(before.offered_declines());
+  request->set_declines(declines);
   return outbox.Take();
 }
 
@@ -100,8 +108,16 @@ std::vector<Outgoing> MessagesOf(const v1::CustodyState& before, const v1::Trans
       outbox.To(event.ruling_opened().origin())->mutable_escalated()->set_declines(event.ruling_opened().declines());
       return outbox.Take();
     }
+    case v1::TransferEvent::kJurisdictionRuled: {
+      // To the frozen custodian, which alone knows the parts: never straight to whom it names.
+      Outbox outbox(case_id, event.jurisdiction_ruled().hop());
+      v1::Ruled* ruled = outbox.To(event.jurisdiction_ruled().origin())->mutable_ruled();
+      ruled->set_custodian(event.jurisdiction_ruled().custodian());
+      ruled->set_reason(event.jurisdiction_ruled().reason());
+      return outbox.Take();
+    }
     case v1::TransferEvent::kRulingAwaited: {
-      if (!before.recall_open()) return {};
+      if (!before.recall_open() || event.ruling_awaited().superior().empty()) return {};
       // The addressee was idle when the recall reached it: it is asked again where the decision is now.
       Outbox outbox(case_id, event.ruling_awaited().hop());
       outbox.To(event.ruling_awaited().superior())->mutable_recall();

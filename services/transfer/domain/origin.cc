@@ -12,45 +12,42 @@ using common::v1::Refusal::REFUSAL_CASE_WITHDRAWN;
 using common::v1::Refusal::REFUSAL_CONSENT_MISSING;
 using common::v1::Refusal::REFUSAL_DECLINED_TWICE;
 using common::v1::Refusal::REFUSAL_FIELD_MISSING;
-using common::v1::Refusal::REFUSAL_FIELD_TOO_LONG;
 using common::v1::Refusal::REFUSAL_MUNICIPALITY_UNKNOWN;
+using common::v1::Refusal::REFUSAL_NO_COMMON_SUPERIOR;
 using common::v1::Refusal::REFUSAL_NOT_CUSTODIAN;
+using common::v1::Refusal::REFUSAL_NOT_DECLINED_TWICE;
 using common::v1::Refusal::REFUSAL_NOTHING_TO_RECALL;
+using common::v1::Refusal::REFUSAL_RULED_NO_RECALL;
 using common::v1::Refusal::REFUSAL_TRANSFER_TO_SELF;
-using common::v1::Refusal::REFUSAL_WRONG_KIND;
-
-constexpr size_t kReasonBytesMax = 1000;
 
 std::optional<Refused> CheckOffer(const v1::OfferTransferRequest& request, bool to_known, const Context& context) {
   if (request.to().empty()) return Refuse(REFUSAL_FIELD_MISSING, {{"field", "to"}});
-  if (request.reason().empty()) return Refuse(REFUSAL_FIELD_MISSING, {{"field", "reason"}});
-  if (request.reason().size() > kReasonBytesMax) {
-    return Refuse(REFUSAL_FIELD_TOO_LONG, {{"field", "reason"},
-                                           {"size", std::to_string(request.reason().size())},
-                                           {"limit", std::to_string(kReasonBytesMax)}});
-  }
+  if (auto refusal = CheckReason(request.reason())) return refusal;
   if (request.to() == context.here.ToString()) return Refuse(REFUSAL_TRANSFER_TO_SELF);
   if (!to_known) return Refuse(REFUSAL_MUNICIPALITY_UNKNOWN, {{"municipality", request.to()}});
   return std::nullopt;
 }
 
-// Whether the case may leave: it is here, acts, and nothing forbids another offer.
-std::optional<Refused> CheckLeaving(const v1::CustodyState* state, const Context& context) {
+}  // namespace
+
+std::optional<Refused> CheckHere(const v1::CustodyState* state, const Context& context) {
   if (state == nullptr) return Refuse(REFUSAL_CASE_UNKNOWN);
   if (state->origin() == v1::ORIGIN_STATE_GONE) return Refuse(REFUSAL_CASE_MOVED, {{"to", state->to()}});
   if (!IsCustodian(*state)) return Refuse(REFUSAL_NOT_CUSTODIAN, {{"municipality", context.here.ToString()}});
-  if (IsFrozen(*state)) return Refuse(REFUSAL_CASE_FROZEN, {{"to", state->to()}});
   if (state->withdrawn()) return Refuse(REFUSAL_CASE_WITHDRAWN);
   if (state->closed()) return Refuse(REFUSAL_CASE_CLOSED);
-  if (state->imported())
-    return Refuse(REFUSAL_WRONG_KIND)
-        .With("kind", Phrase::PHRASE_KIND_IMPORTED)
-        .With("action", Phrase::PHRASE_TRANSFER);
   if (state->bound()) return Refuse(REFUSAL_BOUND_BY_RULING);
-  if (state->declines() >= kDeclinesMax) return Refuse(REFUSAL_DECLINED_TWICE);
+  return std::nullopt;
+}
+
+std::optional<Refused> CheckLeaving(const v1::CustodyState* state, const Context& context) {
+  if (state != nullptr && IsFrozen(*state)) return Refuse(REFUSAL_CASE_FROZEN, {{"to", state->to()}});
+  if (auto refusal = CheckHere(state, context)) return refusal;
   if (!state->ready()) return Refuse(REFUSAL_CONSENT_MISSING);
   return std::nullopt;
 }
+
+namespace {
 
 v1::TransferEvent Thawed(const v1::CustodyState& state, std::string_view why, const Context& context) {
   v1::TransferEvent event = NewEvent(state.case_id(), context.now);
@@ -60,6 +57,23 @@ v1::TransferEvent Thawed(const v1::CustodyState& state, std::string_view why, co
   thawed->set_declines(state.declines());
   return event;
 }
+
+}  // namespace
+
+Events RuledFor(const v1::CustodyState& state, const std::string& custodian, const std::string& reason,
+                const Context& context) {
+  if (custodian == context.here.ToString()) return {Thawed(state, kWhyRuled, context)};
+  // A new hop: whoever it names may have handled the old one already. With fresh parts, and nobody can refuse it.
+  v1::TransferEvent event = NewEvent(state.case_id(), context.now);
+  v1::CaseFrozen* frozen = event.mutable_case_frozen();
+  frozen->set_hop(state.highest_hop() + 1);
+  frozen->set_to(custodian);
+  frozen->set_binding(true);
+  frozen->set_reason(reason);
+  return {event};
+}
+
+namespace {
 
 // The answer of the addressee to the offer that is out.
 bool AnswersOffer(const v1::CustodyState& state, Municipality from, uint64_t hop) {
@@ -72,6 +86,7 @@ Result<v1::OfferTransferResponse> Decide(const v1::CustodyState* state, const v1
                                          bool to_known, const Context& context) {
   if (auto refusal = CheckOffer(request, to_known, context)) return *std::move(refusal);
   if (auto refusal = CheckLeaving(state, context)) return *std::move(refusal);
+  if (state->declines() >= kDeclinesMax) return Refuse(REFUSAL_DECLINED_TWICE);
   Decided<v1::OfferTransferResponse> decided;
   const uint64_t hop = state->highest_hop() + 1;
   v1::CaseFrozen* frozen = decided.events.emplace_back(NewEvent(state->case_id(), context.now)).mutable_case_frozen();
@@ -83,18 +98,45 @@ Result<v1::OfferTransferResponse> Decide(const v1::CustodyState* state, const v1
   return decided;
 }
 
+Result<v1::RequestRulingResponse> Decide(const v1::CustodyState* state, const v1::RequestRulingRequest& request,
+                                         Municipality superior, const Context& context) {
+  if (auto refusal = CheckReason(request.reason())) return *std::move(refusal);
+  if (auto refusal = CheckLeaving(state, context)) return *std::move(refusal);
+  if (state->declines() < kDeclinesMax) {
+    return Refuse(REFUSAL_NOT_DECLINED_TWICE, {{"declines", std::to_string(state->declines())}});
+  }
+  if (superior.IsNone()) return Refuse(REFUSAL_NO_COMMON_SUPERIOR);
+  Decided<v1::RequestRulingResponse> decided;
+  const uint64_t hop = state->highest_hop() + 1;
+  v1::CaseFrozen* frozen = decided.events.emplace_back(NewEvent(state->case_id(), context.now)).mutable_case_frozen();
+  frozen->set_hop(hop);
+  frozen->set_to(superior.ToString());
+  frozen->set_reason(request.reason());
+  v1::RulingRequested* requested =
+      decided.events.emplace_back(NewEvent(state->case_id(), context.now)).mutable_ruling_requested();
+  requested->set_hop(hop);
+  requested->set_why(std::string(kWhyDeclinedTwice));
+  requested->set_superior(superior.ToString());
+  requested->set_from(context.here.ToString());
+  requested->set_reason(request.reason());
+  decided.reply.set_case_id(state->case_id());
+  decided.reply.set_hop(hop);
+  decided.reply.set_superior(superior.ToString());
+  return decided;
+}
+
 Result<v1::RecallTransferResponse> Decide(const v1::CustodyState* state, const v1::RecallTransferRequest&,
                                           const Context& context) {
   if (state == nullptr) return Refuse(REFUSAL_CASE_UNKNOWN);
   if (state->origin() == v1::ORIGIN_STATE_GONE) return Refuse(REFUSAL_CASE_MOVED, {{"to", state->to()}});
   if (!IsCustodian(*state)) return Refuse(REFUSAL_NOT_CUSTODIAN, {{"municipality", context.here.ToString()}});
   if (!IsFrozen(*state)) return Refuse(REFUSAL_NOTHING_TO_RECALL);
-  if (state->binding()) return Refuse(REFUSAL_BOUND_BY_RULING);
+  if (state->binding()) return Refuse(REFUSAL_RULED_NO_RECALL);
   Decided<v1::RecallTransferResponse> decided;
   decided.reply.set_case_id(state->case_id());
   decided.reply.set_hop(state->hop());
-  if (state->origin() == v1::ORIGIN_STATE_EXPORTING) {
-    // The offer has not left: the decider is this log.
+  if (state->origin() == v1::ORIGIN_STATE_EXPORTING || AwaitsPaper(*state)) {
+    // The offer has not left, or nobody else's log can decide it any more: the decider is this log.
     decided.events.push_back(Thawed(*state, kWhyRecalled, context));
     decided.reply.set_thawed(true);
   } else if (!state->recall_open()) {
@@ -149,12 +191,28 @@ Events OnRecalled(const v1::CustodyState& state, Municipality from, const v1::Tr
 Events OnEscalated(const v1::CustodyState& state, Municipality from, const v1::TransferMessage& message,
                    const Context& context) {
   if (state.origin() != v1::ORIGIN_STATE_PENDING || state.hop() != message.hop() || state.binding()) return {};
-  v1::TransferEvent event = NewEvent(state.case_id(), context.now);
-  v1::RulingAwaited* awaited = event.mutable_ruling_awaited();
+  const bool on_paper = message.escalated().on_paper();
+  if (on_paper && state.to() != from.ToString()) return {};
+  Events events{NewEvent(state.case_id(), context.now)};
+  v1::RulingAwaited* awaited = events[0].mutable_ruling_awaited();
   awaited->set_hop(message.hop());
   awaited->set_declines(message.escalated().declines());
-  awaited->set_superior(from.ToString());
-  return {event};
+  if (!on_paper) awaited->set_superior(from.ToString());
+  if (on_paper && state.recall_open()) {
+    // The recall stands in this log, which decides from here on: it was the first.
+    events.push_back(Thawed(state, kWhyRecalled, context));
+    events.back().mutable_case_thawed()->set_declines(message.escalated().declines());
+  }
+  return events;
+}
+
+Events OnRuled(const v1::CustodyState& state, Municipality from, const v1::TransferMessage& message,
+               const Context& context) {
+  if (state.origin() != v1::ORIGIN_STATE_AT_SUPERIOR || state.hop() != message.hop() ||
+      state.superior() != from.ToString()) {
+    return {};
+  }
+  return RuledFor(state, message.ruled().custodian(), message.ruled().reason(), context);
 }
 
 }  // namespace casehub::transfer

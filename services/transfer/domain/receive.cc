@@ -41,6 +41,8 @@ std::variant<Events, Broken> Dispatch(const v1::CustodyState& state, Municipalit
       return OnRulingRequest(state, from, message, context);
     case v1::TransferMessage::kEscalated:
       return OnEscalated(state, from, message, context);
+    case v1::TransferMessage::kRuled:
+      return OnRuled(state, from, message, context);
     case v1::TransferMessage::MESSAGE_NOT_SET:
       return Events();
   }

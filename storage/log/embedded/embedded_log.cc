@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/log/embedded/log_store.h"
 #include "storage/log/embedded/open_folder.h"
-#include "storage/log/embedded/tail.h"
+#include "storage/log/tail.h"
 
 namespace casehub::storage {
 namespace {
@@ -24,7 +24,8 @@ class EmbeddedReader : public LogReader {
     const size_t before = out->size();
     Offset end = kNoOffset;
     const auto found = tail_->Read(after_, std::max<size_t>(bytes_max, 1), &listener_, out, &end);
-    if (found == PartitionTail::Found::kOnDisk) {
+    if (!found.ok()) return found.status();
+    if (*found == PartitionTail::Found::kOlder) {
       auto status = store_->Read(partition_, after_, end, std::max<size_t>(bytes_max, 1), out);
       if (!status.ok()) {
         out->resize(before);

@@ -37,7 +37,7 @@ class EmbeddedUnderTest : public LogUnderTest {
   FaultyFileSystem& files() { return *files_; }
   EmbeddedLogOptions& options() { return options_; }
   std::string folder() const { return options_.folder; }
-  LogCapabilities capabilities() const override { return {true, true, true, true, true}; }
+  LogCapabilities capabilities() const override { return {true, true, true, true, true, true}; }
   void SetClock(Instant now) override { now_ = now.micros; }
   void StallWrites(bool stall) override;
   void FailWrites(bool fail) override;
@@ -63,7 +63,7 @@ class SimulatedUnderTest : public LogUnderTest {
   explicit SimulatedUnderTest(const LogTestOptions& options);
 
   EventLog& log() override { return *world_->Connect(1); }
-  LogCapabilities capabilities() const override { return {true, true, true, true, true}; }
+  LogCapabilities capabilities() const override { return {true, true, true, true, true, true}; }
   void SetClock(Instant now) override { now_ = now.micros; }
   void Pump() override {
     if (!stalled_) world_->DeliverAll();

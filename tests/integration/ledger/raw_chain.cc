@@ -5,8 +5,10 @@
 
 #include <memory>
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
 
@@ -24,6 +26,10 @@ const Message* EventType(ServiceId service) {
   switch (service) {
     case ServiceId::kIntake:
       return &intake::v1::IntakeEvent::default_instance();
+    case ServiceId::kAssignment:
+      return &assignment::v1::AssignmentEvent::default_instance();
+    case ServiceId::kMediation:
+      return &mediation::v1::MediationEvent::default_instance();
     case ServiceId::kEvaluation:
       return &evaluation::v1::EvaluationEvent::default_instance();
     case ServiceId::kTransfer:

@@ -36,6 +36,7 @@ struct Hop {
   bool offered = false;
   std::set<std::string> parts;         // services that exported theirs
   std::string received_by, upward;     // who got the offer; who gave it up to the superior
+  std::string ruled_for;               // by the superior
   std::vector<std::string> decisions;  // records that end it, each with its municipality
   std::vector<std::string> endings;    // of these, what became of custody: moved or thawed
 };
@@ -80,14 +81,22 @@ class CaseCustody {
     const uint64_t number = NumberOf(entry);
     if (entry.type == "CaseFrozen") {
       EXPECT_TRUE(hop.from.empty()) << At(here, entry) << " frozen twice";
-      EXPECT_EQ(acting_, here) << At(here, entry);
+      if (entry.event.value("binding", false)) {
+        // The ruling ended the hop that was frozen; this one carries it out.
+        EXPECT_TRUE(acting_.empty() && custodian_ == here) << At(here, entry);
+        EXPECT_EQ(hops_[pending_].ruled_for, std::string(entry.event.at("to"))) << At(here, entry);
+        hops_[pending_].endings.push_back("ruled for another, in " + here);
+      } else {
+        EXPECT_EQ(acting_, here) << At(here, entry);
+      }
       hop.from = here;
       hop.to = entry.event.at("to");
       acting_.clear();
       pending_ = number;
     } else if (entry.type == "TransferOffered") {
       EXPECT_EQ(pending_, number) << At(here, entry);
-      EXPECT_EQ(hop.parts, (std::set<std::string>{"evaluation", "intake"})) << At(here, entry);
+      EXPECT_EQ(hop.parts, (std::set<std::string>{"assignment", "evaluation", "intake", "mediation"}))
+          << At(here, entry);
       hop.offered = true;
     } else if (entry.type == "OfferReceived") {
       EXPECT_TRUE(hop.offered && hop.to == here && hop.received_by.empty()) << At(here, entry);
@@ -109,6 +118,11 @@ class CaseCustody {
       hop.upward = here;
       hop.decisions.pop_back();  // the decline decides nothing: the superior does
       ++report_->ruling_requested;
+    } else if (entry.type == "JurisdictionRuled") {
+      EXPECT_TRUE(!hop.upward.empty() && hop.upward != here) << At(here, entry);
+      hop.ruled_for = entry.event.at("custodian");
+      Decide(here, "ruled", &hop);
+      ++report_->ruled;
     } else if (entry.type == "TransferRecalled") {
       EXPECT_TRUE(hop.upward.empty() ? hop.received_by == here : hop.upward != here) << At(here, entry);
       Decide(here, "recalled", &hop);

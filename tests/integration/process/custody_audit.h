@@ -18,12 +18,13 @@ struct CustodyReport {
   uint64_t recalled = 0;      // by the addressee's log or the superior's
   uint64_t declined = 0;
   uint64_t ruling_requested = 0;
+  uint64_t ruled = 0;  // by the superior, for the origin or for another
 };
 
 // Fails the test unless, over all ledgers together: each case was opened once; each hop was frozen once, by the
-// custodian of that moment, and ended once, by the record of the one who decides it; nobody but the acting custodian
-// recorded anything that acts; at every record at most one municipality acted; and every case can be acted on at the
-// end.
+// custodian of that moment, or anew by a ruling, and ended once, by the record of the one who decides it; nobody but
+// the acting custodian recorded anything that acts; at every record at most one municipality acted; and every case can
+// be acted on at the end.
 CustodyReport AuditCustody(const std::vector<Ledger>& ledgers);
 
 }  // namespace casehub::testing

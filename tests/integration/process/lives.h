@@ -21,6 +21,8 @@ inline constexpr char kSuperior[] = "330000";
 struct Progress {
   std::string case_id;
   uint64_t hop = 0;
+  std::string offer_id;  // of the case to a practitioner
+  std::string loan_id;
 };
 
 struct Step {
@@ -35,6 +37,8 @@ struct Step {
 std::vector<Step> Offices();
 // Legal aid from a township station to the grant, its pledge found true (life 1, steps 1 to 6 and 9).
 std::vector<Step> AidFromStation();
+// A dispute that the police refer, mediated, confirmed and performed (life 3, steps 1 to 7).
+std::vector<Step> MediationFromReferral();
 // A hotline consultation, from the call to the rating (life 4).
 std::vector<Step> Consultation();
 // Applied for away from home (life 5, steps 1 to 3): recalled, declined by the first, accepted by the second.

@@ -5,8 +5,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "casehub/assignment/v1/assignment_service.pb.h"
 #include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
+#include "casehub/mediation/v1/mediation_service.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "tests/support/ledger_export.h"
@@ -91,11 +93,16 @@ std::vector<std::string> Portrait(const std::string& address, const std::vector<
   for (const std::string& municipality : municipalities) {
     for (const std::string& id : case_ids) {
       using namespace intake::v1;
+      using namespace assignment::v1;
       using namespace evaluation::v1;
+      using namespace mediation::v1;
       using namespace transfer::v1;
       lines.push_back(plain(ShownCase<GetCaseRequest, GetCaseResponse>(&caller, municipality, id)));
+      lines.push_back(plain(ShownCase<GetAssignmentRequest, GetAssignmentResponse>(&caller, municipality, id)));
+      lines.push_back(plain(ShownCase<GetMediationRequest, GetMediationResponse>(&caller, municipality, id)));
       lines.push_back(plain(ShownCase<GetTransferRequest, GetTransferResponse>(&caller, municipality, id)));
       lines.push_back(plain(ShownCase<GetRatingSlotRequest, GetRatingSlotResponse>(&caller, municipality, id)));
+      lines.push_back(plain(ShownCase<GetRectificationsRequest, GetRectificationsResponse>(&caller, municipality, id)));
     }
     evaluation::v1::GetScoresRequest of_scores;
     of_scores.set_municipality(municipality);

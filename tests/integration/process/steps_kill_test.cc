@@ -7,6 +7,9 @@
 #include <random>
 
 #include "tests/integration/process/lives.h"
+#include "tests/integration/process/lives_assignment.h"
+#include "tests/integration/process/lives_rating.h"
+#include "tests/integration/process/lives_transfer.h"
 #include "tests/integration/process/portrait.h"
 #include "tests/support/ledger_export.h"
 #include "tests/support/server_process.h"
@@ -28,7 +31,9 @@ class LivedRun {
     server_.Start();
     caller_ = std::make_unique<Caller>(server_.address());
     std::vector<std::string> case_ids;
-    for (const auto& life : {Offices(), AidFromStation(), Consultation(), AwayFromHome(), DeclinedTwice()}) {
+    for (const auto& life : {Offices(), RosterAndTariff(), AidToSubsidy(), AidByLentLawyer(), MediationFromReferral(),
+                             Consultation(), BadlyRated(), RatingSetAside(), AwayFromHome(), DeclinedTwice(),
+                             AwayByRuling(), RuledForTheOrigin(), AwayOnPaper(), DefenceOnNotice()}) {
       Progress progress;
       for (const Step& step : life) {
         if (::testing::Test::HasFatalFailure()) return {};

@@ -110,11 +110,12 @@ TEST_F(Transfers, AThousandWithThirtyKillsHaveOneCustodianAtEveryRecord) {
   ExpectQueriesAgree(agents.cases());
   const CustodyReport report = AuditCustody(Ledgers());
   std::printf(
-      "%zu cases, %llu hops: %llu accepted, %llu declined (%llu upward), %llu recalled, %llu before they left\n",
+      "%zu cases, %llu hops: %llu accepted, %llu declined (%llu upward, %llu ruled on), %llu recalled, %llu before "
+      "they left\n",
       agents.cases().size(), static_cast<unsigned long long>(report.hops),
       static_cast<unsigned long long>(report.moved), static_cast<unsigned long long>(report.declined),
-      static_cast<unsigned long long>(report.ruling_requested), static_cast<unsigned long long>(report.recalled),
-      static_cast<unsigned long long>(report.thawed_early));
+      static_cast<unsigned long long>(report.ruling_requested), static_cast<unsigned long long>(report.ruled),
+      static_cast<unsigned long long>(report.recalled), static_cast<unsigned long long>(report.thawed_early));
   EXPECT_GE(report.hops, static_cast<uint64_t>(kTransfers));
   EXPECT_EQ(report.custodian.size(), agents.cases().size());
   for (const RestingCase& known : agents.cases()) {
@@ -124,6 +125,7 @@ TEST_F(Transfers, AThousandWithThirtyKillsHaveOneCustodianAtEveryRecord) {
   EXPECT_GT(report.moved, 0u);
   EXPECT_GT(report.declined, 0u);
   EXPECT_GT(report.ruling_requested, 0u);
+  EXPECT_GT(report.ruled, 0u);
   EXPECT_GT(report.recalled, 0u);
   EXPECT_GT(report.thawed_early, 0u);
   ExpectStoresEqualTheLog(server_.address());

@@ -25,7 +25,8 @@ TEST(CatalogueTest, EveryServiceAndMethodIsReachableByItsWords) {
           << "a request type belongs to one method";
     }
   }
-  for (const char* word : {"intake", "transfer", "evaluation", "registry", "ledger", "ingest", "operations"}) {
+  for (const char* word :
+       {"intake", "assignment", "mediation", "transfer", "evaluation", "registry", "ledger", "ingest", "operations"}) {
     EXPECT_THAT(words, Contains(word));
   }
   EXPECT_EQ(FindService("nonsense"), nullptr);
@@ -47,7 +48,9 @@ TEST(CatalogueTest, EventsOfServices) {
   EXPECT_EQ(EventOf("ledger")->full_name(), "casehub.ledger.v1.LedgerEvent");
   EXPECT_EQ(EventOf("transfer")->full_name(), "casehub.transfer.v1.TransferEvent");
   EXPECT_EQ(EventOf("evaluation")->full_name(), "casehub.evaluation.v1.EvaluationEvent");
+  EXPECT_EQ(EventOf("mediation")->full_name(), "casehub.mediation.v1.MediationEvent");
   EXPECT_EQ(EventOf("registry")->full_name(), "casehub.registry.v1.RegistryEvent");
+  EXPECT_EQ(EventOf("assignment")->full_name(), "casehub.assignment.v1.AssignmentEvent");
   EXPECT_EQ(EventOf("operations"), nullptr);
   EXPECT_EQ(EventOf(""), nullptr);
 }

@@ -54,6 +54,13 @@ TEST(RegistryRefusals, RegisterOffice) {
       {"no kind", office([](auto* o) { o->clear_kind(); }), missing, "field", "office.kind"},
       {"a kind there is not", office([](auto* o) { o->set_kind(static_cast<v1::OfficeKind>(99)); }), invalid, "field",
        "office.kind"},
+      {"a mediation kind there is not", office([](auto* o) {
+         o->set_kind(v1::OFFICE_KIND_COMMITTEE);
+         o->set_mediation_kind(static_cast<v1::MediationKind>(99));
+       }),
+       invalid, "field", "office.mediation_kind"},
+      {"a mediation kind of no committee", office([](auto* o) { o->set_mediation_kind(v1::MEDIATION_KIND_PEOPLES); }),
+       invalid, "why", "PHRASE_ONLY_OF_A_COMMITTEE"},
       {"no region", office([](auto* o) { o->clear_region_code(); }), invalid, "field", "office.region_code"},
       {"region of 7 digits", office([](auto* o) { o->set_region_code("3308000"); }), invalid, "field",
        "office.region_code"},
@@ -133,6 +140,31 @@ TEST(RegistryRefusals, RegisterPractitioner) {
          for (int i = 0; i < 101; ++i) p->add_specialties("labour");
        }),
        invalid, "field", "practitioner.specialties"},
+      {"criminal practice since no day", one([](auto* p) { p->set_criminal_practice_since("long ago"); }), invalid,
+       "field", "practitioner.criminal_practice_since"},
+      {"more than can be had in hand", one([](auto* p) { p->set_capacity(1001); }), invalid, "field",
+       "practitioner.capacity"},
+      {"101 villages", one([](auto* p) {
+         for (int i = 0; i < 101; ++i) p->add_villages("330802001001");
+       }),
+       invalid, "field", "practitioner.villages"},
+      {"a township for a village", one([](auto* p) { p->add_villages("330802001"); }), invalid, "why",
+       "PHRASE_VILLAGE_CODE"},
+      {"a village twice", one([](auto* p) {
+         p->add_villages("330802001001");
+         p->add_villages("330802001001");
+       }),
+       invalid, "why", "PHRASE_VILLAGE_TWICE"},
+      {"a sixth village without a reason", one([](auto* p) {
+         for (int i = 1; i <= 6; ++i) p->add_villages("33080200100" + std::to_string(i));
+       }),
+       Refusal::REFUSAL_TOO_MANY_VILLAGES, "villages", "6"},
+      {"a long reason", one([](auto* p) { p->set_villages_override_reason(std::string(1001, 'r')); }),
+       Refusal::REFUSAL_FIELD_TOO_LONG, "field", "practitioner.villages_override_reason"},
+      {"suspended by its own word", one([](auto* p) { p->set_suspended_from("2026-01-01"); }), invalid, "why",
+       "PHRASE_SET_BY_CASEHUB"},
+      {"reinstated by its own word", one([](auto* p) { p->set_suspended_until("2026-01-01"); }), invalid, "field",
+       "practitioner.suspended_until"},
       {"no first day", one([](auto* p) { p->clear_valid_from(); }), missing, "field", "practitioner.valid_from"},
       {"a first day that is none", one([](auto* p) { p->set_valid_from("x"); }), invalid, "field",
        "practitioner.valid_from"},
@@ -145,6 +177,33 @@ TEST(RegistryRefusals, RegisterPractitioner) {
   const Decided unknown = DecideRegisterPractitioner({}, GoodPractitioner());
   ASSERT_TRUE(std::holds_alternative<Refused>(unknown));
   EXPECT_EQ(std::get<Refused>(unknown).reason, Refusal::REFUSAL_OFFICE_UNKNOWN);
+}
+
+TEST(RegistryRefusals, SuspendPractitioner) {
+  using Request = v1::SuspendPractitionerRequest;
+  const auto missing = Refusal::REFUSAL_FIELD_MISSING;
+  const auto invalid = Refusal::REFUSAL_FIELD_INVALID;
+  const std::vector<Row<Request>> rows = {
+      {"nobody", [](Request* r) { r->clear_practitioner_id(); }, missing, "field", "practitioner_id"},
+      {"no reason", [](Request* r) { r->clear_reason_code(); }, missing, "field", "reason_code"},
+      {"from no day", [](Request* r) { r->clear_suspended_from(); }, missing, "field", "suspended_from"},
+      {"from a day that is none", [](Request* r) { r->set_suspended_from("soon"); }, invalid, "field",
+       "suspended_from"},
+      {"until a day that is none", [](Request* r) { r->set_suspended_until("later"); }, invalid, "field",
+       "suspended_until"},
+      {"until the same day", [](Request* r) { r->set_suspended_until("2026-03-01"); }, invalid, "why",
+       "PHRASE_AFTER_SUSPENDED_FROM"},
+  };
+  const std::optional<v1::Practitioner> known = GoodPractitioner().practitioner();
+  Check<Request>(rows, GoodSuspension(),
+                 [&](const Request& request) { return DecideSuspendPractitioner(known, request); });
+  const Decided unknown = DecideSuspendPractitioner(std::nullopt, GoodSuspension());
+  EXPECT_EQ(std::get<Refused>(unknown).reason, Refusal::REFUSAL_PRACTITIONER_UNKNOWN);
+  v1::ReinstatePractitionerRequest reinstate;
+  EXPECT_EQ(std::get<Refused>(DecideReinstatePractitioner(known, reinstate)).reason, missing);
+  reinstate.set_practitioner_id("lawyer-1");
+  EXPECT_EQ(std::get<Refused>(DecideReinstatePractitioner(std::nullopt, reinstate)).reason,
+            Refusal::REFUSAL_PRACTITIONER_UNKNOWN);
 }
 
 TEST(RegistryRefusals, LoadCalendar) {

@@ -55,6 +55,29 @@ TEST_F(Registry, RepeatingWhatStandsRecordsNothing) {
   EXPECT_TRUE(s.ReplayEqualsLive());
 }
 
+TEST_F(Registry, ASuspensionStandsUntilItIsLifted) {
+  s.When(GoodOffice());
+  s.When(GoodPractitioner());
+  const auto listed = [&] {
+    return s.When(v1::ListPractitionersRequest()).As<v1::ListPractitionersResponse>().practitioners(0);
+  };
+  EXPECT_THAT(s.When(GoodSuspension()).events, ElementsAre("PractitionerSuspended"));
+  EXPECT_THAT(s.When(GoodSuspension()).events, IsEmpty());
+  EXPECT_EQ(listed().suspended_from(), "2026-03-01");
+  EXPECT_THAT(s.When(GoodPractitioner()).events, IsEmpty()) << "a roster that is loaded again lifts nothing";
+  auto moved = GoodPractitioner();
+  moved.mutable_practitioner()->set_capacity(3);
+  EXPECT_THAT(s.When(moved).events, ElementsAre("PractitionerRegistered"));
+  EXPECT_EQ(listed().suspended_from(), "2026-03-01");
+  v1::ReinstatePractitionerRequest reinstate;
+  reinstate.set_practitioner_id("lawyer-1");
+  EXPECT_THAT(s.When(reinstate).events, ElementsAre("PractitionerReinstated"));
+  EXPECT_THAT(s.When(reinstate).events, IsEmpty());
+  EXPECT_EQ(listed().suspended_from(), "");
+  EXPECT_EQ(listed().capacity(), 3u);
+  EXPECT_TRUE(s.ReplayEqualsLive());
+}
+
 TEST_F(Registry, AClosedOfficeStaysListedWithItsEnd) {
   s.When(GoodOffice("centre"));
   s.When(GoodOffice("heir"));

@@ -41,6 +41,15 @@ inline v1::RegisterPractitionerRequest GoodPractitioner() {
   return request;
 }
 
+inline v1::SuspendPractitionerRequest GoodSuspension() {
+  v1::SuspendPractitionerRequest request;
+  request.set_municipality(kMunicipality);
+  request.set_practitioner_id("lawyer-1");
+  request.set_suspended_from("2026-03-01");
+  request.set_reason_code("disciplinary");
+  return request;
+}
+
 inline v1::LoadCalendarRequest GoodCalendar() {
   v1::LoadCalendarRequest request;
   request.set_municipality(kMunicipality);

@@ -1,4 +1,6 @@
-// What breaks without a clause (the last table of custody.md), as far as the superior does not rule.
+// What breaks without a clause (the last table of custody.md), as far as the superior does not rule (ruling_test.cc).
+// "a fact goes by its place relative to the part": FactsTest of intake, which keeps facts. "messages numbered in
+// memory, or any newer number taken": the runtime's mailboxes, MailboxTest and the planted bug mailbox_gap_accepted.
 #include <gtest/gtest.h>
 
 #include "tests/unit/transfer/world.h"

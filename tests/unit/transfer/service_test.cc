@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
 #include "services/transfer/domain/custody.h"
@@ -19,7 +20,7 @@ using ::testing::ElementsAre;
 
 TransferConfig Config() {
   TransferConfig config;
-  config.is_municipality = [](Municipality one) { return one == kA || one == kB; };
+  config.is_municipality = [](Municipality one) { return one == kA || one == kB || one == kP; };
   config.common_superior = [](Municipality, Municipality) { return kP; };
   config.deadline = [](std::string_view, std::string_view, Instant) { return common::v1::Deadline(); };
   return config;
@@ -61,6 +62,21 @@ TEST_F(TransferServiceTest, ACaseThatIsSimplyHereTakesNineBytes) {
   scenario_.Given(ServiceId::kIntake, closed);
   EXPECT_EQ(Row().size(), 9u);
   EXPECT_EQ(scenario_.When(Offer()).refusal, Refusal::REFUSAL_CASE_CLOSED);
+}
+
+TEST_F(TransferServiceTest, ACaseThatAssignmentEndedIsOfferedToNobody) {
+  for (const bool approved : {true, false}) {
+    OpenCase(intake::v1::CASE_KIND_LEGAL_AID);
+    assignment::v1::AssignmentEvent ended;
+    ended.set_case_id(case_id_.ToString());
+    if (approved) {
+      ended.mutable_case_closed();
+    } else {
+      ended.mutable_aid_terminated();
+    }
+    scenario_.Given(ServiceId::kAssignment, ended);
+    EXPECT_EQ(scenario_.When(Offer()).refusal, Refusal::REFUSAL_CASE_CLOSED);
+  }
 }
 
 TEST_F(TransferServiceTest, RowsRoundTrip) {
@@ -115,7 +131,6 @@ TEST_F(TransferServiceTest, RefusesWhatCannotBeNamed) {
   request.set_to("330200");
   OpenCase(intake::v1::CASE_KIND_IMPORTED);
   EXPECT_EQ(scenario_.When(request).refusal, Refusal::REFUSAL_MUNICIPALITY_UNKNOWN);
-  EXPECT_EQ(scenario_.When(Offer()).refusal, Refusal::REFUSAL_WRONG_KIND);
 }
 
 TEST_F(TransferServiceTest, ListsOnlyCasesThatWereTransferredPageByPage) {

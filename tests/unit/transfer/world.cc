@@ -1,7 +1,9 @@
 #include "tests/unit/transfer/world.h"
 
+#include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/intake/v1/intake_events.pb.h"
+#include "casehub/mediation/v1/mediation_events.pb.h"
 #include "services/runtime/event_info.h"
 #include "services/transfer/tables.h"
 
@@ -10,9 +12,11 @@ namespace {
 
 constexpr int64_t kResponseMicros = 3LL * 24 * 3600 * kMicrosPerSecond;
 
-TransferConfig Config() {
+TransferConfig Config(bool superior) {
   TransferConfig config;
-  config.is_municipality = [](Municipality one) { return one == kA || one == kB || one == kC || one == kP; };
+  config.is_municipality = [superior](Municipality one) {
+    return one == kA || one == kB || one == kC || (superior && one == kP);
+  };
   config.common_superior = [](Municipality, Municipality) { return kP; };
   config.deadline = [](std::string_view, std::string_view policy, Instant start) {
     common::v1::Deadline deadline;
@@ -25,8 +29,8 @@ TransferConfig Config() {
 
 }  // namespace
 
-World::World()
-    : service_(MakeTransferService(Config())),
+World::World(bool superior)
+    : service_(MakeTransferService(Config(superior))),
       case_id_(Uuid::V7(1'764'000'000'000, 1, 2)),
       now_{1'764'000'000'000'000} {
   for (Municipality one : {kA, kB, kC, kP}) sites_[one];
@@ -77,6 +81,35 @@ std::string World::Decline(Municipality at, uint64_t hop) {
   return Command(at, request);
 }
 
+std::string World::RequestRuling(Municipality at) {
+  v1::RequestRulingRequest request;
+  request.set_case_id(case_id_.ToString());
+  request.set_reason("two have declined");
+  return Command(at, request);
+}
+std::string World::Rule(uint64_t hop, Municipality custodian) {
+  v1::RuleJurisdictionRequest request;
+  request.set_case_id(case_id_.ToString());
+  request.set_hop(hop);
+  request.set_custodian(custodian.ToString());
+  request.set_reason("it is where the work was done");
+  return Command(kP, request);
+}
+std::string World::PaperRuling(Municipality at, Municipality custodian) {
+  v1::RecordPaperRulingRequest request;
+  request.set_case_id(case_id_.ToString());
+  if (custodian.IsNone()) {
+    request.set_outside_counterpart("a centre that keeps no log here");
+  } else {
+    request.set_custodian(custodian.ToString());
+  }
+  request.set_ruled_by("the ministry");
+  request.set_ruled_on("2025-11-20");
+  request.mutable_document()->set_name("ruling");
+  request.mutable_document()->set_sha256(std::string(32, 'r'));
+  return Command(at, request);
+}
+
 std::string World::Record(Municipality at, runtime::Outcome outcome, std::vector<storage::Settlement> settles) {
   if (const auto* refused = std::get_if<runtime::Refused>(&outcome)) {
     return common::v1::Refusal_Name(refused->reason).substr(std::string("REFUSAL_").size());
@@ -115,8 +148,9 @@ void World::Apply(Municipality at, storage::Record header, std::vector<runtime::
 void World::Observe(Municipality at, const v1::TransferEvent& event) {
   history_.push_back(event);
   Site& site = sites_[at];
+  if (event.has_custody_learned() && event.custody_learned().outside()) left_ = true;
   if (event.has_case_frozen()) {
-    site.intake_owes = site.evaluation_owes = true;
+    site.owes.assign(std::begin(kExportingServices), std::end(kExportingServices));
     site.owed_hop = event.case_frozen().hop();
   }
   if (!event.has_custody_moved() || event.custody_moved().hop() <= custody_hop_) return;
@@ -129,28 +163,36 @@ void World::Observe(Municipality at, const v1::TransferEvent& event) {
 
 bool World::Export(Municipality at) {
   Site& site = sites_[at];
+  if (site.owes.empty()) return false;
   storage::Record header;
+  header.service = site.owes.front();
+  site.owes.erase(site.owes.begin());
   std::vector<runtime::MessagePtr> events;
-  if (site.intake_owes) {
-    site.intake_owes = false;
-    auto event = std::make_unique<intake::v1::IntakeEvent>();
-    event->set_case_id(case_id_.ToString());
-    event->mutable_part_exported()->set_hop(site.owed_hop);
-    event->mutable_part_exported()->set_state("intake at hop " + std::to_string(site.owed_hop));
-    header.service = ServiceId::kIntake;
-    events.push_back(std::move(event));
-  } else if (site.evaluation_owes) {
-    site.evaluation_owes = false;
-    auto event = std::make_unique<evaluation::v1::EvaluationEvent>();
-    event->set_case_id(case_id_.ToString());
-    event->mutable_part_exported()->set_hop(site.owed_hop);
-    header.service = ServiceId::kEvaluation;
-    events.push_back(std::move(event));
-  } else {
-    return false;
+  switch (header.service) {
+    case ServiceId::kIntake:  // the only one that holds something
+      events.push_back(PartOf<intake::v1::IntakeEvent>(site, "intake at hop " + std::to_string(site.owed_hop)));
+      break;
+    case ServiceId::kAssignment:
+      events.push_back(PartOf<assignment::v1::AssignmentEvent>(site, ""));
+      break;
+    case ServiceId::kMediation:
+      events.push_back(PartOf<mediation::v1::MediationEvent>(site, ""));
+      break;
+    default:
+      events.push_back(PartOf<evaluation::v1::EvaluationEvent>(site, ""));
+      break;
   }
   Apply(at, std::move(header), std::move(events));
   return true;
+}
+
+template <typename Event>
+runtime::MessagePtr World::PartOf(const Site& site, const std::string& state) const {
+  auto event = std::make_unique<Event>();
+  event->set_case_id(case_id_.ToString());
+  event->mutable_part_exported()->set_hop(site.owed_hop);
+  event->mutable_part_exported()->set_state(state);
+  return event;
 }
 
 bool World::RunDue(Municipality at, bool timers) {
@@ -219,12 +261,13 @@ std::string World::Violation() const {
   int acting = 0;
   for (const auto& [at, site] : sites_) {
     const v1::CustodyState state = StateOf(at);
-    if (state.declines() > kDeclinesMax) return "more than two declines";
+    if (state.declines() > kDeclinesMax || state.offered_declines() > kDeclinesMax) return "more than two declines";
     if (!IsActing(state)) continue;
     ++acting;
     if (at != custodian_) return at.ToString() + " acts without custody";
   }
   if (acting > 1) return "two act";
+  if (left_) return acting == 0 ? "" : "one acts although the case left the province";
   if (!IsCustodian(StateOf(custodian_))) return "the custodian does not know it";
   return {};
 }

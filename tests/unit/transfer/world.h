@@ -23,7 +23,8 @@ inline constexpr Municipality kP(330000);
 
 class World {
  public:
-  World();
+  // `superior`: whether kP keeps a log; if not, nobody above does.
+  explicit World(bool superior = true);
 
   // The case is opened at kA, with a part of intake's that says at which hop it was exported.
   const Uuid& case_id() const { return case_id_; }
@@ -33,6 +34,10 @@ class World {
   std::string Recall(Municipality at);
   std::string Accept(Municipality at, uint64_t hop);
   std::string Decline(Municipality at, uint64_t hop);
+  std::string RequestRuling(Municipality at);
+  std::string Rule(uint64_t hop, Municipality custodian);  // at kP
+  // kNone: a counterpart outside.
+  std::string PaperRuling(Municipality at, Municipality custodian);
 
   // Intake and evaluation of a municipality record what they owe; true if there was something.
   bool Export(Municipality at);
@@ -54,6 +59,7 @@ class World {
   // What is wrong: more than one that acts, or one that acts without custody; empty if all is well.
   std::string Violation() const;
   const std::vector<v1::TransferEvent>& history() const { return history_; }
+  bool left() const { return left_; }
 
  private:
   struct Kept {
@@ -63,9 +69,8 @@ class World {
   struct Site {
     testing::MemoryState state;
     std::deque<Kept> records;
-    size_t sent_taken = 0;  // how many of state.sent() are in the mailboxes
-    bool intake_owes = false;
-    bool evaluation_owes = false;
+    size_t sent_taken = 0;        // how many of state.sent() are in the mailboxes
+    std::vector<ServiceId> owes;  // which still have to export their part of the hop
     uint64_t owed_hop = 0;
   };
   struct Mailbox {
@@ -76,6 +81,8 @@ class World {
   std::string Command(Municipality at, const google::protobuf::Message& request);
   std::string Record(Municipality at, runtime::Outcome outcome, std::vector<storage::Settlement> settles = {});
   void Apply(Municipality at, storage::Record header, std::vector<runtime::MessagePtr> events);
+  template <typename Event>
+  runtime::MessagePtr PartOf(const Site& site, const std::string& state) const;
   void Observe(Municipality at, const v1::TransferEvent& event);
   runtime::DecideContext ContextAt(Municipality at);
 
@@ -88,6 +95,7 @@ class World {
   Municipality custodian_ = kA;
   uint64_t custody_hop_ = 0;
   std::string part_problem_;
+  bool left_ = false;  // gone to a counterpart outside
   std::vector<v1::TransferEvent> history_;
 };
 
