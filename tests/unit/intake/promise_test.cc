@@ -8,6 +8,8 @@
 namespace casehub::intake {
 namespace {
 
+using ::testing::UnorderedElementsAre;
+
 class PromiseTest : public IntakeTest {
  protected:
   const Result& Promise(const std::string& id, const std::string& date, const std::string& at = "") {
@@ -147,8 +149,8 @@ TEST_F(PromiseTest, TheOverdueListIsWhatWasDueAndNotDoneByThen) {
   Keep(kept, "2025-03-05T12:00:00+08:00");
   Keep(late, "2025-03-10T12:00:00+08:00");
   EXPECT_THAT(Overdue("2025-03-05T23:59:59+08:00"), IsEmpty());
-  EXPECT_THAT(Overdue("2025-03-06T00:00:00+08:00"), ElementsAre("promise MET_LATE", "promise MISSED"));
-  EXPECT_THAT(Overdue("2025-03-10T11:59:59+08:00"), ElementsAre("promise MET_LATE", "promise MISSED"));
+  EXPECT_THAT(Overdue("2025-03-06T00:00:00+08:00"), UnorderedElementsAre("promise MET_LATE", "promise MISSED"));
+  EXPECT_THAT(Overdue("2025-03-10T11:59:59+08:00"), UnorderedElementsAre("promise MET_LATE", "promise MISSED"));
   EXPECT_THAT(Overdue("2025-03-10T12:00:00+08:00"), ElementsAre("promise MISSED")) << "done by then";
   EXPECT_THAT(Overdue(), ElementsAre("promise MISSED"));
   EXPECT_THAT(Overdue("", "promise"), ElementsAre("promise MISSED"));

@@ -54,7 +54,7 @@ class SourcesTest : public IntakeTest {
     request.set_external_reference(reference);
     for (const std::string& day : days) {
       auto* event = request.add_events();
-      event->set_activity("step");
+      event->set_activity("step " + std::to_string(request.events_size()));
       *event->mutable_occurred_at() = Stamp(day + "T10:00:00+08:00");
     }
     return request;
