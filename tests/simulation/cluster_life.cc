@@ -341,10 +341,11 @@ bool Cluster::QuietTables(const Process& one, const Shard& shard, std::string* w
                    return false;
                  });
     overlay.Scan(tables::TableStart(tables::kOutboxHead), tables::TableEnd(tables::kOutboxHead),
-                 Overlay::Level::kApplied, [&](std::string_view, std::string_view value) {
+                 Overlay::Level::kApplied, [&](std::string_view key, std::string_view value) {
                    const tables::OutboxHead head = tables::DecodeOutboxHead(value);
                    if (head.delivered == head.last) return true;
-                   *why = absl::StrCat(where, " has ", head.last - head.delivered, " messages undelivered");
+                   *why = absl::StrCat(where, " has ", head.last - head.delivered, " of ", head.last, " messages to ",
+                                       tables::DecodeNumber(key.substr(5, 4)), " undelivered");
                    return false;
                  });
     if (!why->empty()) return false;

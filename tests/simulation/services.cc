@@ -44,8 +44,8 @@ std::vector<std::unique_ptr<runtime::Service>> MakeServices(storage::EventLog* l
   static const std::shared_ptr<const ledger::Signer> signer = *ledger::SignerFromSeed(std::string(32, '\x07'));
   std::vector<std::unique_ptr<runtime::Service>> inner;
   inner.push_back(intake::MakeIntakeService());
-  inner.push_back(mediation::MakeMediationService());
   inner.push_back(assignment::MakeAssignmentService());
+  inner.push_back(mediation::MakeMediationService());
   inner.push_back(evaluation::MakeEvaluationService());
   inner.push_back(transfer::MakeTransferService(std::move(transfer)));
   inner.push_back(registry::MakeRegistryService());

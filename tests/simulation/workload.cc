@@ -78,6 +78,7 @@ std::vector<Draft> Workload::Opening() {
 
 Draft Workload::NextCommand() {
   Random& random = context_->random;
+  if (theme_ != Theme::kNone && random.OneIn(2)) return NextOfTheme();
   const uint64_t die = random.Below(100);
   if (die < 8) return ImportCase();
   if (die < 10) return random.OneIn(4) ? RegisterSource() : ImportRun();
@@ -100,6 +101,8 @@ std::vector<Draft> Workload::Race() {
   std::vector<Draft> drafts;
   if (file.assignment.granted && !file.offered && !random.OneIn(4)) {
     drafts = AssignmentRace(index);
+  } else if (transfers_ && file.upward && random.OneIn(2)) {
+    drafts = {Rule(index), Recall(index), Recall(index)};
   } else if (transfers_ && file.offered) {
     drafts.push_back(Recall(index));
     drafts.push_back(random.OneIn(2) ? Accept(index) : Decline(index));
@@ -170,15 +173,6 @@ Draft Workload::NextStep(int index) {
       return ImportCase();
   }
   return ImportCase();
-}
-
-Draft Workload::NextOfConsultation(int index) {
-  Random& random = context_->random;
-  const CaseFile& file = cases_[static_cast<size_t>(index)];
-  if (random.OneIn(6)) return RegisterCall(index);
-  if (!file.pending_office.empty()) return Acknowledge(index);
-  if (!file.answered) return random.OneIn(3) ? HandOver(index) : Answer(index);
-  return Confirm(index);
 }
 
 Draft Workload::AnyStep(int index) {

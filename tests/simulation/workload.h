@@ -98,7 +98,7 @@ struct Draft {
 
 class Workload {
  public:
-  Workload(Context* context, bool transfers) : context_(context), transfers_(transfers) {}
+  Workload(Context* context, bool transfers);
 
   // Offices and practitioners that the rest needs; one after the other.
   std::vector<Draft> Opening();
@@ -121,6 +121,15 @@ class Workload {
   Municipality OtherThan(Municipality one);
   std::string AnyOffice();
   int PickCase();
+  // What half of the commands of a world are about, in workload_theme.cc: what needs many steps of one kind is not
+  // drowned by all the rest.
+  enum class Theme { kNone, kAssignment, kCustody, kFacts };
+  Draft NextOfTheme();
+  Draft NextOfCustody();
+  Draft NextOfFacts();
+  Draft FactFor(const CaseFile& file);
+  template <typename Predicate>
+  int PickWhere(Predicate predicate);
   Draft Make(ServiceId service, Municipality municipality, std::shared_ptr<google::protobuf::Message> message,
              int case_index);
   template <typename Request>
@@ -201,6 +210,7 @@ class Workload {
 
   Context* context_;
   bool transfers_;
+  Theme theme_;
   std::deque<CaseFile> cases_;
   int notices_ = 0;
   std::vector<std::shared_ptr<google::protobuf::Message>> imports_;  // some that were sent, to send again

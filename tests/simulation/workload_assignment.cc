@@ -260,7 +260,8 @@ Draft Workload::AssignStep(int index) {
     request->set_reason_code("too_busy");
     return Make(ServiceId::kAssignment, file.at, std::move(request), index);
   }
-  return die < 10 ? LoanStep(index) : OfferCase(index);
+  // What a log loses takes messages between municipalities with it.
+  return transfers_ && die < 10 ? LoanStep(index) : OfferCase(index);
 }
 
 // Several hands on one case that is assigned, or about to be: of its steps, its ends and its lawyer's suspension only
@@ -282,7 +283,7 @@ std::vector<Draft> Workload::AssignmentRace(int index) {
   } else if (random.OneIn(2)) {
     drafts.push_back(SuspendOrReinstate(file.at));
   }
-  if (random.OneIn(3)) drafts.push_back(LoanStep(index));
+  if (transfers_ && random.OneIn(3)) drafts.push_back(LoanStep(index));
   return drafts;
 }
 

@@ -68,4 +68,13 @@ Draft Workload::ApplyAgain(int index) {
   return Make(ServiceId::kIntake, there ? file.competent : file.at, std::move(again), -1);
 }
 
+Draft Workload::NextOfConsultation(int index) {
+  Random& random = context_->random;
+  const CaseFile& file = cases_[static_cast<size_t>(index)];
+  if (random.OneIn(6)) return RegisterCall(index);
+  if (!file.pending_office.empty()) return Acknowledge(index);
+  if (!file.answered) return random.OneIn(3) ? HandOver(index) : Answer(index);
+  return Confirm(index);
+}
+
 }  // namespace casehub::simulation

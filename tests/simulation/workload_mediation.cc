@@ -54,6 +54,7 @@ void Workload::OpenMediation(std::vector<Draft>* drafts) {
       auto request = std::make_shared<registry::v1::RegisterPractitionerRequest>();
       auto* one = request->mutable_practitioner();
       one->set_practitioner_id(absl::StrCat("mediator-", i));
+      one->set_capacity(kLawyerCapacity);  // one of them is a lawyer, who is asked to handle cases as well
       one->set_office_id(kCommittee);
       one->set_kind(i == 5 ? registry::v1::PRACTITIONER_KIND_LAWYER : registry::v1::PRACTITIONER_KIND_MEDIATOR);
       one->set_valid_from("2020-01-01");

@@ -69,6 +69,8 @@ TEST_F(RocksdbProjectionTest, RowsOfAnOlderBuildAreFoldedAnew) {
   const auto position = intake().Position();
   ASSERT_TRUE(position.ok()) << position.status();
   EXPECT_FALSE(position->has_value());
+  ASSERT_FALSE(engine_.rocksdb().notes().empty());
+  EXPECT_NE(engine_.rocksdb().notes().front().find("folded again from the log"), std::string::npos);
   EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), "casehub projection 2\n");
 }
 

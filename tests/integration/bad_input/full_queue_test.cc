@@ -101,6 +101,10 @@ TEST_F(FullQueue, ADeadlineThatPassedInTheQueueRecordsNothing) {
     const Outcome late = hasty.Once(request);
     ASSERT_TRUE(late.failure);
     EXPECT_EQ(late.failure->code, 4) << late.reason();
+    // The caller's clock said so: with a query that ends in the same way, the server's has come to it as well.
+    intake::v1::ListCasesRequest query;
+    query.set_municipality(kHere);
+    EXPECT_TRUE(hasty.Once(query).failure);
   }
   Caller caller(server_.address());
   // The queue is in order: when this is decided, so is the late one.

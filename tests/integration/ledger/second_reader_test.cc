@@ -202,7 +202,7 @@ TEST_F(SecondReader, GetsTheSameChainFromTheRawLogAlone) {
     ExportVerified(server_.address(), municipality, folder_.path());
     std::printf("%s: %zu entries\n", municipality.c_str(), read.size());
   }
-  EXPECT_EQ(services, (std::set<std::string>{"evaluation", "intake", "transfer"}));
+  EXPECT_EQ(services, (std::set<std::string>{"assignment", "evaluation", "intake", "mediation", "transfer"}));
   ExpectStoresEqualTheLog(server_.address());
 }
 

@@ -103,12 +103,12 @@ Step Recall() {
 }
 
 // The application and what must be there before it can be forwarded.
-std::vector<Step> Application() {
+std::vector<Step> Application(uint64_t resident) {
   return {
-      Learning<intake::SubmitAidApplicationResponse>(InOrigin<intake::SubmitAidApplicationRequest>([](auto* request) {
+      Learning<intake::SubmitAidApplicationResponse>(InOrigin<intake::SubmitAidApplicationRequest>([=](auto* request) {
         *request->mutable_actor() = Staff(kCentre, "staff-1");
         request->set_channel(common::v1::CHANNEL_WINDOW);
-        *request->mutable_applicant() = Resident(5);
+        *request->mutable_applicant() = Resident(resident);
         request->set_matter_type("civil");
         request->mutable_statement()->set_text("申请法律援助");
         *request->add_documents() = Document("身份证");
@@ -239,7 +239,7 @@ std::vector<Step> Consultation() {
 }
 
 std::vector<Step> AwayFromHome() {
-  std::vector<Step> steps = Application();
+  std::vector<Step> steps = Application(5);
   steps.push_back(Offer(kFirstAsked));
   steps.push_back(UntilOrigin(Recall(), transfer::ORIGIN_STATE_ACTIVE));
   steps.push_back(Offer(kFirstAsked));
@@ -252,7 +252,7 @@ std::vector<Step> AwayFromHome() {
 }
 
 std::vector<Step> DeclinedTwice() {
-  std::vector<Step> steps = Application();
+  std::vector<Step> steps = Application(6);
   steps.push_back(Offer(kFirstAsked));
   steps.push_back(UntilOrigin(Decline(kFirstAsked), transfer::ORIGIN_STATE_ACTIVE));
   steps.push_back(Offer(kSecondAsked));

@@ -2,13 +2,35 @@
 
 #include <random>
 
+#include "casehub/operations/v1/operations_service.pb.h"
 #include "tests/support/requests.h"
 
 namespace casehub::testing {
 namespace {
 
 const std::string kOffice = "station-1";
+constexpr int kQuietAnswers = 20;  // in a row: what waits for a broker comes in bursts
 const std::vector<std::string> kMunicipalities = {"330100", "330200", "330300", "330600", "330700", "330800"};
+
+// Until no record is on its way: whoever gave up waiting has left some behind.
+bool AwaitQuiet(Caller* caller) {
+  int quiet = 0;
+  int64_t last = -1;
+  return caller->Eventually<operations::v1::GetStatusResponse>(
+      operations::v1::GetStatusRequest(),
+      [&](const operations::v1::GetStatusResponse& status) {
+        int64_t sum = 0;
+        bool idle = true;
+        for (const auto& stream : status.streams()) {
+          sum += stream.last_offset();
+          idle = idle && stream.pending() == 0 && stream.lag() == 0;
+        }
+        quiet = idle && sum == last ? quiet + 1 : 0;
+        last = sum;
+        return quiet >= kQuietAnswers;
+      },
+      nullptr, std::chrono::seconds(60));
+}
 
 }  // namespace
 
@@ -35,6 +57,7 @@ std::vector<Ledger> UnderLoad::Ledgers() const {
 void UnderLoad::Audit(MixedLoad* load) {
   std::vector<Call> calls = load->TakeCalls();
   Caller caller(server_.address());
+  ASSERT_TRUE(AwaitQuiet(&caller)) << "records are still on their way";
   const Settled settled = SettleUnknown(&caller, Ledgers(), &calls);
   size_t refused = 0;
   for (const Call& call : calls) refused += call.outcome.refused();

@@ -234,6 +234,7 @@ TEST(Policies, TableOfSectionG) {
       {"transfer.forward", 1, Unit::kWorkingDays},
       {"transfer.respond", 3, Unit::kWorkingDays},
       {"rating.rectify", 15, Unit::kWorkingDays},
+      {"aid.offer", 24, Unit::kHours},  // beside the section: how long an offer waits for its answer (C8)
   };
   EXPECT_EQ(AllPolicies().size(), std::size(rows));
   for (const Row& row : rows) {

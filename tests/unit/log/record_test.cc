@@ -294,7 +294,8 @@ TEST(RecordTest, RandomGarbageIsDataLoss) {
 TEST(SubjectTest, AMunicipalityStandsInTheLastFourBytes) {
   EXPECT_EQ(Hex(MunicipalitySubject(Municipality(0x01020304)).id.Bytes()), "00000000000000000000000001020304");
   EXPECT_EQ(Hex(PractitionerSubject(Municipality(330800), "lawyer-1").id.Bytes()), "5c8642f09ac1024caaf86ce6fc9ff884");
-  EXPECT_NE(PractitionerSubject(Municipality(330801), "lawyer-1"), PractitionerSubject(Municipality(330800), "lawyer-1"));
+  EXPECT_NE(PractitionerSubject(Municipality(330801), "lawyer-1"),
+            PractitionerSubject(Municipality(330800), "lawyer-1"));
 }
 
 }  // namespace
