@@ -63,7 +63,11 @@ Draft Workload::Promise(int index) {
     return Make(ServiceId::kIntake, file.at, On<intake::v1::RecordPromiseKeptRequest>(file), index);
   }
   auto request = On<intake::v1::SetPromisedDateRequest>(file);
-  const CivilDate day = DateAt(context_->now) + static_cast<int>(random.Below(3));
+  CivilDate day = DateAt(context_->now) + static_cast<int>(random.Below(3));
+  if (random.OneIn(3)) {  // recorded late: it is missed at once, and stays so whatever is promised next
+    *request->mutable_promised_at() = At(context_->now.micros - 3 * 24 * 3600 * kSecond);
+    day = DateAt(context_->now) - 2;
+  }
   request->set_promised_date(random.OneIn(20) ? "soon" : FormatDate(day));
   return Make(ServiceId::kIntake, file.at, std::move(request), index);
 }

@@ -159,6 +159,7 @@ void Workload::Learn(const Draft& draft, const std::string& reply, PartitionId p
     file.partition = partition;
     file.seen_at = offset;
     file.restless = file.line == CaseLine::kContact && draft.name == "RegisterContact" && context_->random.OneIn(10);
+    if (theme_ == Theme::kFacts && !file.reference.empty()) file.restless = context_->random.OneIn(3);
     cases_.push_back(std::move(file));
     return;
   }

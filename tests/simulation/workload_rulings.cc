@@ -37,7 +37,7 @@ Draft Workload::Rule(int index) {
   if (superior.IsNone()) superior = Municipality(330000);
   // Mostly one of the two that are its own; now and then the superior itself, or one of another province.
   Municipality custodian = random.OneIn(2) ? file.at : file.offered_to;
-  if (custodian.IsNone() || random.OneIn(12)) custodian = AnyMunicipality();
+  if (custodian.IsNone() || random.OneIn(8)) custodian = AnyMunicipality();
   if (random.OneIn(30)) custodian = superior;
   request->set_custodian(random.OneIn(40) ? "999999" : custodian.ToString());
   if (!random.OneIn(40)) request->set_reason("it lies there");

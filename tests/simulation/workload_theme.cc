@@ -72,6 +72,7 @@ Draft Workload::NextOfFacts() {
   if (index < 0 || cases_[static_cast<size_t>(index)].reference.empty()) return ImportCase();
   const CaseFile& file = cases_[static_cast<size_t>(index)];
   if (random.OneIn(2)) return FactFor(file);
+  if (file.restless) return NextStep(index);
   if (file.offered) return random.OneIn(5) ? Decline(index) : Accept(index);
   if (file.upward) return Rule(index);
   return Offer(index);

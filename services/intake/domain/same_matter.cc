@@ -1,5 +1,7 @@
 #include "services/intake/domain/same_matter.h"
 
+#include <set>
+
 namespace casehub::intake {
 namespace {
 
@@ -19,9 +21,11 @@ v1::SameMatterRule RuleFor(const v1::CaseOpened& opened, const v1::CaseState& ot
 
 Events SuspectSameMatter(const v1::IntakeEvent& opened, const std::vector<v1::CaseState>& candidates) {
   Events suspicions;
+  std::set<std::string> said = {opened.case_id()};
   for (const v1::CaseState& other : candidates) {
     const v1::SameMatterRule rule = RuleFor(opened.case_opened(), other);
-    if (rule == v1::SAME_MATTER_RULE_UNSPECIFIED || other.case_id() == opened.case_id()) continue;
+    // What shares both number and applicant is a candidate twice, and one suspicion.
+    if (rule == v1::SAME_MATTER_RULE_UNSPECIFIED || !said.insert(other.case_id()).second) continue;
     v1::IntakeEvent suspected;
     suspected.set_case_id(opened.case_id());
     *suspected.mutable_occurred_at() = opened.occurred_at();

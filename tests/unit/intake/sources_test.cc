@@ -331,6 +331,14 @@ TEST_F(SourcesTest, TheSamePersonAndMatterFromASecondSourceIsFlagged) {
   EXPECT_EQ(suspected(OpenFor(kWang, "labour", "petition", "1")), 3) << "what is closed is another matter";
 }
 
+TEST_F(SourcesTest, TheSameNumberAndPersonAreOneSuspicion) {
+  constexpr char kWang[] = "01890000-0000-7000-8000-00000000000a";
+  OpenFor(kWang, "labour", "12345", "7");
+  const std::string other = OpenFor(kWang, "labour", "petition", "7");
+  ASSERT_EQ(Get(other).same_matters_size(), 1);
+  EXPECT_EQ(Get(other).same_matters(0).rule(), v1::SAME_MATTER_RULE_EXTERNAL_REFERENCE);
+}
+
 TEST_F(SourcesTest, AnImportedCaseHasChannelMatterOfficeAndApplicant) {
   auto request = Days("notary", "1", {"2024-05-06"});
   request.set_matter_type("notary");
