@@ -345,6 +345,7 @@ class Assignments {
       matter.at = here_;
     }
     if (event.has_custody_learned()) {
+      if (event.custody_learned().outside()) matter.at = Municipality();  // no log tells of it any more
       for (auto& [lawyer, cases] : occupied_) {
         if (lawyer.first == here_.ToString() && matter.at != here_) cases.erase(event.case_id());
       }

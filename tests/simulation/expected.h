@@ -274,4 +274,12 @@ inline constexpr std::string_view kExpectedRefusals[] = {
     "DEFECT",
 };
 
+// Counted and shown, and not demanded: 300 worlds do not bring about all of them every time.
+inline constexpr std::string_view kRareSituations[] = {
+    "fact sent on by one that lost custody too",
+    "facts held, added to what came back",
+    "offered to an origin still pending on an older hop",
+    "ruling asked for after two declines",
+};
+
 }  // namespace casehub::simulation
