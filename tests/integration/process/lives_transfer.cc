@@ -69,14 +69,14 @@ Step UntilOrigin(Step step, transfer::OriginState state) {
                [state](const auto& custody, const Progress&) { return custody.origin() == state; });
 }
 
-std::vector<Step> Apply() {
+std::vector<Step> Apply(uint64_t resident) {
   const auto actor = Staff(kCentre, "staff-1");
   std::vector<Step> steps;
   steps.push_back(LearnCase<intake::SubmitAidApplicationResponse>(
       Ask<intake::SubmitAidApplicationRequest>(kOrigin, [=](auto* request, const Progress&) {
         *request->mutable_actor() = actor;
         request->set_channel(common::v1::CHANNEL_WINDOW);
-        *request->mutable_applicant() = Resident(15);
+        *request->mutable_applicant() = Resident(resident);
         request->set_matter_type("civil");
         request->mutable_statement()->set_text("异地申请法律援助");
         *request->add_documents() = Paper("身份证", 'i');
@@ -139,7 +139,7 @@ void DeclineByBoth(std::vector<Step>* steps) {
 }  // namespace
 
 std::vector<Step> AwayByRuling() {
-  std::vector<Step> steps = Apply();
+  std::vector<Step> steps = Apply(15);
   Step office;
   office.name = "RegisterOfficeRequest";
   office.request = [](const Progress&) {
@@ -165,7 +165,7 @@ std::vector<Step> AwayByRuling() {
 }
 
 std::vector<Step> RuledForTheOrigin() {
-  std::vector<Step> steps = Apply();
+  std::vector<Step> steps = Apply(17);
   DeclineByBoth(&steps);
   steps.push_back(UntilOrigin(Ask<transfer::RecallTransferRequest>(kOrigin, [](auto*, const Progress&) {}),
                               transfer::ORIGIN_STATE_ACTIVE));
@@ -182,7 +182,7 @@ std::vector<Step> RuledForTheOrigin() {
 }
 
 std::vector<Step> AwayOnPaper() {
-  std::vector<Step> steps = Apply();
+  std::vector<Step> steps = Apply(18);
   steps.push_back(
       UntilOrigin(Ask<transfer::RecordPaperRulingRequest>(kOrigin,
                                                           [](auto* request, const Progress&) {
