@@ -78,7 +78,7 @@ std::vector<Draft> Workload::Opening() {
 
 Draft Workload::NextCommand() {
   Random& random = context_->random;
-  if (theme_ != Theme::kNone && random.OneIn(2)) return NextOfTheme();
+  if (theme_ != Theme::kNone && random.OneIn(3)) return NextOfTheme();
   const uint64_t die = random.Below(100);
   if (die < 8) return ImportCase();
   if (die < 10) return random.OneIn(4) ? RegisterSource() : ImportRun();

@@ -121,7 +121,7 @@ class Workload {
   Municipality OtherThan(Municipality one);
   std::string AnyOffice();
   int PickCase();
-  // What half of the commands of a world are about, in workload_theme.cc: what needs many steps of one kind is not
+  // What a third of the commands of a world is about, in workload_theme.cc: what needs many steps of one kind is not
   // drowned by all the rest.
   enum class Theme { kNone, kAssignment, kCustody, kFacts };
   Draft NextOfTheme();

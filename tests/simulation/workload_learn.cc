@@ -201,7 +201,7 @@ Draft Workload::NextQuery() {
     draft.is_query = true;
     return draft;
   }
-  switch (random.Below(12)) {
+  switch (random.Below(14)) {
     case 9:
     case 10:
       return MediationQuery(index);
