@@ -373,6 +373,7 @@ void PrepareForLives(const std::string& address, size_t municipalities) {
     request.set_request_id(NewRequestId());
     auto* tariff = request.mutable_tariff();
     tariff->set_valid_from("2020-01-01");
+    tariff->set_citation("补贴办法");
     auto* row = tariff->add_rows();
     row->set_kind(intake::v1::CASE_KIND_LEGAL_AID);
     row->set_amount_fen(200'000);
