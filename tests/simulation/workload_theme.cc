@@ -1,4 +1,5 @@
-// Themes of worlds: a third of the commands is about one thing, so that what needs many steps of one kind comes to pass.
+// Themes of worlds: a third of the commands is about one thing, so that what needs many steps of one kind comes to
+// pass.
 #include "absl/strings/str_cat.h"
 #include "casehub/ingest/v1/ingest_service.pb.h"
 #include "tests/simulation/made_up.h"
