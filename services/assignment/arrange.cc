@@ -6,7 +6,7 @@
 #include "services/assignment/domain/clocks.h"
 #include "services/assignment/domain/loans.h"
 #include "services/assignment/tables.h"
-#include "services/legalclock/rules.h"
+#include "services/legalclock/provisional.h"
 #include "services/model/civil_time.h"
 
 namespace casehub::assignment {
@@ -111,23 +111,16 @@ void LookAtLoans(const Folding& folding, const v1::AssignmentState& before, cons
   }
 }
 
-// Cases with a provisional date are found when a calendar is loaded. A date may have been counted before the calendar
-// that stands here already, and a frozen case thaws after it was loaded: then it is counted again at once.
+// Cases with a provisional date are found when a calendar is loaded.
 void MoveProvisional(const Folding& folding, const Uuid& case_id, const v1::AssignmentState& before,
                      const v1::AssignmentState& after) {
-  const bool was = FindProvisional(before) != nullptr;
   const v1::AssignmentClock* clock = FindProvisional(after);
-  const std::string key = tables::ProvisionalKey(folding.here, case_id);
-  if (clock == nullptr) {
-    if (was) folding.rows.Delete(key);
-    return;
-  }
-  if (!was) folding.rows.Put(key, "1");
   const bool thawed = before.frozen_hop() > 0 && after.frozen_hop() == 0;
-  if (was && !thawed) return;
-  const auto rules = legalclock::RulesIn(folding.rows, tables::RulesKey(folding.here));
-  if (clock->deadline().calendar_version() == rules->calendar().version()) return;
-  folding.rows.AddDue(kImmediately, {tables::kRestate, folding.here, tables::DuePayload(case_id)});
+  legalclock::KeepProvisional(
+      clock == nullptr ? nullptr : &clock->deadline(), FindProvisional(before) != nullptr, thawed,
+      tables::ProvisionalKey(folding.here, case_id), tables::RulesKey(folding.here), folding.rows, [&] {
+        folding.rows.AddDue(kImmediately, {tables::kRestate, folding.here, tables::DuePayload(case_id)});
+      });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "services/assignment/domain/choose.h"
 #include "services/assignment/domain/loans.h"
 #include "services/assignment/tables.h"
+#include "services/legalclock/provisional.h"
 #include "services/legalclock/rules.h"
 
 namespace casehub::assignment {
@@ -256,16 +257,10 @@ void FoldPractitioner(const Folding& folding, const registry::v1::RegistryEvent&
 
 // The dates that waited for this year are counted again, each by itself.
 void RestateProvisional(const Folding& folding) {
-  const std::string prefix = tables::Prefix(tables::kProvisional, folding.here);
-  std::vector<std::string> case_ids;
-  folding.rows.Scan(prefix, tables::End(tables::kProvisional, folding.here),
-                    [&](std::string_view row, std::string_view) {
-                      case_ids.emplace_back(row.substr(prefix.size()));
-                      return true;
-                    });
-  for (std::string& case_id : case_ids) {
-    folding.rows.AddDue(kImmediately, {tables::kRestate, folding.here, std::move(case_id)});
-  }
+  legalclock::ForEachProvisional(
+      tables::Prefix(tables::kProvisional, folding.here), folding.rows, [&](std::string case_id) {
+        folding.rows.AddDue(kImmediately, {tables::kRestate, folding.here, std::move(case_id)});
+      });
 }
 
 void FoldRegistry(const Folding& folding, const registry::v1::RegistryEvent& event) {
