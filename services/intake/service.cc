@@ -5,11 +5,12 @@
 #include "services/intake/queries.h"
 #include "services/intake/reactions.h"
 #include "services/intake/rpc.h"
+#include "services/runtime/table_service.h"
 
 namespace casehub::intake {
 namespace {
 
-class IntakeService : public runtime::Service {
+class IntakeService : public runtime::TableService {
  public:
   IntakeService() {
     AddCommands(&commands_);
@@ -21,15 +22,6 @@ class IntakeService : public runtime::Service {
 
   ServiceId id() const override { return ServiceId::kIntake; }
   const google::protobuf::Message& event_prototype() const override { return v1::IntakeEvent::default_instance(); }
-  bool Takes(const google::protobuf::Descriptor& request) const override {
-    return commands_.Find(request) != nullptr || queries_.Find(request) != nullptr;
-  }
-  runtime::Outcome Decide(const google::protobuf::Message& request, const runtime::DecideContext& context,
-                          const runtime::StateReader& state) const override {
-    const auto* handler = commands_.Find(*request.GetDescriptor());
-    if (handler == nullptr) return runtime::Defect{"intake has no such command", std::nullopt};
-    return (*handler)(request, context, state);
-  }
   runtime::Outcome React(const runtime::DueRow& row, const runtime::DecideContext& context,
                          const runtime::StateReader& state) const override {
     return intake::React(row, context, state);
@@ -42,16 +34,6 @@ class IntakeService : public runtime::Service {
   void Apply(const runtime::AppliedRecord& record, size_t event_index, runtime::StateWriter& state) const override {
     Fold(record, event_index, state);
   }
-  runtime::QueryResult Query(const google::protobuf::Message& request, const runtime::QueryContext& context,
-                             const runtime::StateReader& state) const override {
-    const auto* handler = queries_.Find(*request.GetDescriptor());
-    if (handler == nullptr) return runtime::Refuse(runtime::Refusal::REFUSAL_METHOD_UNKNOWN);
-    return (*handler)(request, context, state);
-  }
-
- private:
-  runtime::CommandTable commands_;
-  runtime::QueryTable queries_;
 };
 
 }  // namespace
