@@ -35,6 +35,18 @@ host::Failure RefusedHere(const Refused& refused, Language language) {
                                language == Language::kChinese ? host::Language::kChinese : host::Language::kEnglish);
 }
 
+bool IsInterruption(int code) {
+  switch (code) {
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::CANCELLED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 CallFailure NoConnection() { return {{grpc::StatusCode::UNAVAILABLE, "", "no connection", {}, {}}, false}; }
 
 Client::Client(const std::string& server, Language language)

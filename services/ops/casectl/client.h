@@ -51,6 +51,9 @@ class Client {
   grpc::GenericStub stub_;
 };
 
+// Of a grpc::StatusCode: true if the call came to nothing because the server is away, busy or going down: the same call
+// with the same request_id may succeed later. gRPC cancels the calls that arrive while a server shuts its port.
+bool IsInterruption(int code);
 CallFailure NoConnection();
 // A refusal that needs no server to be known, in the words of one.
 host::Failure RefusedHere(const Refused& refused, Language language);

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <cstdio>
 #include <ctime>
@@ -178,9 +179,7 @@ std::optional<CallFailure> RecordRun(Context& context, const ingest::v1::RecordI
   for (;;) {
     ingest::v1::RecordImportRunResponse response;
     auto failure = context.Call(run, &response);
-    const bool may_change = failure && (failure->failure.code == grpc::StatusCode::UNAVAILABLE ||
-                                        failure->failure.code == grpc::StatusCode::RESOURCE_EXHAUSTED ||
-                                        failure->failure.code == grpc::StatusCode::DEADLINE_EXCEEDED);
+    const bool may_change = failure && IsInterruption(failure->failure.code);
     if (!may_change || std::chrono::steady_clock::now() >= give_up) return failure;
     std::unique_lock lock(mutex);
     never.wait_for(lock, kRecordAgain);

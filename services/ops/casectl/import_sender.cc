@@ -30,8 +30,7 @@ bool ConcernsEveryChunk(const ImportCasesResponse& response) {
 
 bool IsWorthRepeating(const ImportCasesResponse& response) {
   if (response.reason() == "CASE_PARKED") return false;
-  return response.code() == grpc::StatusCode::UNAVAILABLE || response.code() == grpc::StatusCode::RESOURCE_EXHAUSTED ||
-         response.code() == grpc::StatusCode::DEADLINE_EXCEEDED || response.code() == grpc::StatusCode::ABORTED;
+  return IsInterruption(response.code()) || response.code() == grpc::StatusCode::ABORTED;
 }
 
 }  // namespace

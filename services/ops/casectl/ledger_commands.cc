@@ -1,6 +1,8 @@
 // casectl ledger export | seals | key | verify.
 #include <poll.h>
 
+#include <CLI/CLI.hpp>
+
 #include "absl/strings/str_cat.h"
 #include "casehub/ledger/v1/ledger_service.pb.h"
 #include "services/ledger/domain/seal.h"
@@ -33,18 +35,6 @@ std::optional<int> NeedMunicipality(const Context& context, const LedgerOptions&
   return context.Usage(context.Say("请用 --municipality 指定市代码", "name the municipality with --municipality"));
 }
 
-// A follower outlives a restart of the server: it asks on from where it stands.
-bool IsInterruption(const CallFailure& failure) {
-  switch (failure.failure.code) {
-    case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-    case grpc::StatusCode::CANCELLED:  // a call that came while the server shut its port
-      return true;
-    default:
-      return false;
-  }
-}
-
 int Export(Context& context, const LedgerOptions& options) {
   ledger::v1::ListEntriesRequest request;
   std::string code;
@@ -62,7 +52,7 @@ int Export(Context& context, const LedgerOptions& options) {
   for (;;) {
     ledger::v1::ListEntriesResponse response;
     if (auto failure = context.client().Call(request, &response, timeout)) {
-      if (!options.follow || !IsInterruption(*failure)) return context.Report(*failure);
+      if (!options.follow || !IsInterruption(failure->failure.code)) return context.Report(*failure);
       if (!interrupted) context.Report(*failure);
       interrupted = true;
       poll(nullptr, 0, kFollowRetryMillis);  // the connection comes back by itself
