@@ -1,4 +1,6 @@
 // casectl case show | list | history | deadlines, and casectl deadline explain.
+#include <CLI/CLI.hpp>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "casehub/ledger/v1/ledger_service.pb.h"

@@ -1,7 +1,6 @@
 // The commands of casectl. Each Add… puts its subcommands into the parser and sets `context.run` when one is chosen.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +9,10 @@
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "services/ops/casectl/context.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace casehub::casectl {
 

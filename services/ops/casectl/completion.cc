@@ -1,5 +1,6 @@
 #include "services/ops/casectl/completion.h"
 
+#include <CLI/CLI.hpp>
 #include <map>
 #include <set>
 

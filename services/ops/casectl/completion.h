@@ -2,10 +2,13 @@
 // fields from the descriptors. Nothing is listed by hand.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "services/ops/casectl/context.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace casehub::casectl {
 

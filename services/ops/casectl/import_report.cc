@@ -1,4 +1,6 @@
 // casectl import report | runs | same-matters: what came of the deliveries of a source (A7, A8).
+#include <CLI/CLI.hpp>
+
 #include "absl/strings/str_cat.h"
 #include "casehub/ingest/v1/ingest_service.pb.h"
 #include "services/ops/casectl/commands.h"

@@ -1,6 +1,7 @@
 // casectl log inspect, casectl topics create | check: the log itself, without a server of casehub.
 #include <poll.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 

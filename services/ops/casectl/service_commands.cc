@@ -1,4 +1,6 @@
 // casectl score, transfer, status and store: thin views over single queries.
+#include <CLI/CLI.hpp>
+
 #include "absl/strings/str_cat.h"
 #include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/operations/v1/operations_service.pb.h"
