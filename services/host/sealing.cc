@@ -258,7 +258,7 @@ common::v1::AgeGroup AgeGroupOf(const Particulars& particulars, Instant received
   if (particulars.identity_kind() != common::v1::IDENTITY_KIND_RESIDENT) return common::v1::AGE_GROUP_UNSPECIFIED;
   const auto born = BirthDateOf(particulars.identity_number());
   if (!born) return common::v1::AGE_GROUP_UNSPECIFIED;
-  const absl::TimeZone china = absl::FixedTimeZone(8 * 60 * 60);
+  static const absl::TimeZone china = absl::FixedTimeZone(8 * 60 * 60);
   const absl::CivilDay today = absl::ToCivilDay(absl::FromUnixMicros(received_at.micros), china);
   // A year is complete on the birthday itself; who was born on 29 February has it on 1 March in other years.
   auto reached = [&](int years) { return absl::CivilDay(born->year() + years, born->month(), born->day()) <= today; };

@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -43,9 +44,38 @@ const EVP_CIPHER* Gcm() {
   return cipher;
 }
 
-EVP_CIPHER_CTX* ThreadCipherContext() {
+const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+EVP_CIPHER_CTX* ThreadDecryption() {
   thread_local CipherContext context(EVP_CIPHER_CTX_new());
   return context.get();
+}
+
+// The keys this thread has used last, expanded: that of the ring, and that of the person whose data is being sealed.
+struct Encryption {
+  CipherContext context{EVP_CIPHER_CTX_new()};
+  std::optional<Key> key;
+};
+struct ThreadEncryptions {
+  std::array<Encryption, 2> entries;
+  size_t newest = 0;
+};
+
+// The thread's context for the key, ready for a new message under `nonce`.
+EVP_CIPHER_CTX* ThreadEncryption(const Key& key, const unsigned char* nonce) {
+  thread_local ThreadEncryptions all;
+  for (size_t i = 0; i < all.entries.size(); ++i) {
+    const Encryption& known = all.entries[i];
+    if (!known.key || known.key->bytes() != key.bytes()) continue;
+    all.newest = i;
+    Require(EVP_EncryptInit_ex2(known.context.get(), nullptr, nullptr, nonce, nullptr) == 1, "GCM restart");
+    return known.context.get();
+  }
+  all.newest = 1 - all.newest;
+  Encryption& fresh = all.entries[all.newest];
+  Require(EVP_EncryptInit_ex2(fresh.context.get(), Gcm(), Bytes(key.bytes()), nonce, nullptr) == 1, "GCM start");
+  fresh.key = key;
+  return fresh.context.get();
 }
 
 EVP_MAC* HmacAlgorithm() {
@@ -91,8 +121,6 @@ EVP_MAC_CTX* ThreadMacContext(uint64_t id, const Key& key) {
   return result;
 }
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
 }  // namespace
 
 Key::~Key() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
@@ -125,23 +153,21 @@ void FillRandom(void* out, size_t size) {
   buffer.used += size;
 }
 
-Uuid RandomUuid() {
-  std::array<uint8_t, Uuid::kBytes> bytes;
-  FillRandom(bytes.data(), bytes.size());
-  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0F) | 0x40);
-  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3F) | 0x80);
-  return Uuid(bytes);
+Uuid NewUuid() {
+  std::array<uint64_t, 2> random;
+  FillRandom(random.data(), sizeof(random));
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return Uuid::V7(std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), random[0], random[1]);
 }
 
 void EncryptGcm(const Key& key, std::string_view plain, std::string_view authenticated, std::string* out) {
-  EVP_CIPHER_CTX* context = ThreadCipherContext();
   const size_t start = out->size();
   out->resize(start + kNonceBytes + plain.size() + kTagBytes);
   auto* nonce = reinterpret_cast<unsigned char*>(out->data()) + start;
   unsigned char* body = nonce + kNonceBytes;
   FillRandom(nonce, kNonceBytes);
+  EVP_CIPHER_CTX* context = ThreadEncryption(key, nonce);
   int written = 0;
-  Require(EVP_EncryptInit_ex2(context, Gcm(), Bytes(key.bytes()), nonce, nullptr) == 1, "GCM start");
   Require(
       EVP_EncryptUpdate(context, nullptr, &written, Bytes(authenticated), static_cast<int>(authenticated.size())) == 1,
       "GCM authenticated data");
@@ -152,7 +178,7 @@ void EncryptGcm(const Key& key, std::string_view plain, std::string_view authent
 
 std::optional<std::string> DecryptGcm(const Key& key, std::string_view sealed, std::string_view authenticated) {
   if (sealed.size() < kNonceBytes + kTagBytes) return std::nullopt;
-  EVP_CIPHER_CTX* context = ThreadCipherContext();
+  EVP_CIPHER_CTX* context = ThreadDecryption();
   const size_t size = sealed.size() - kNonceBytes - kTagBytes;
   const unsigned char* body = Bytes(sealed) + kNonceBytes;
   std::array<unsigned char, kTagBytes> tag;

@@ -38,8 +38,9 @@ class Key {
 
 // Random bytes of a cryptographic generator.
 void FillRandom(void* out, size_t size);
-// A random version 4 UUID.
-Uuid RandomUuid();
+// A version 7 UUID of this moment, its other bits from the generator: ids made one after the other sort one after the
+// other, so that rows under them are written at the end of their table.
+Uuid NewUuid();
 
 // Appends nonce, ciphertext and tag (kNonceBytes + size + kTagBytes) to `out`. The nonce is random: a key is used for
 // far fewer than 2^32 messages.

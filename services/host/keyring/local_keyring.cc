@@ -185,14 +185,12 @@ absl::StatusOr<HeldKey> LocalKeyRing::PersonKey(common::v1::IdentityKind kind, s
     }
     // The person was forgotten: whoever comes back starts anew under another id.
   }
-  const Uuid id = RandomUuid();
-  auto slot = Mint(id, name);
-  return HoldNew(&shard, std::move(slot));
+  return HoldNew(&shard, Mint(NewUuid(), name));
 }
 
 absl::StatusOr<HeldKey> LocalKeyRing::AnonymousKey() {
   // Nobody can ask for this key again by an identity, so nothing has to be remembered: the slot is the caller's alone.
-  return Hold(Mint(RandomUuid(), ""));
+  return Hold(Mint(NewUuid(), ""));
 }
 
 absl::StatusOr<HeldKey> LocalKeyRing::CaseKey(const Uuid& case_id) {

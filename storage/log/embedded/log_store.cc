@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/log/embedded/open_folder.h"
@@ -93,6 +94,7 @@ rocksdb::DBOptions LogStore::StoreOptions() const {
   options.create_missing_column_families = true;
   if (options_.env != nullptr) options.env = options_.env;
   options.write_buffer_manager = buffers_;
+  options.allow_concurrent_memtable_write = false;  // one thread at a time commits
   options.max_total_wal_size = kWalBytesMax;
   // A torn write at the end of the WAL is a crash; damage before it is an error and never a silent cut.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -129,6 +131,8 @@ rocksdb::ColumnFamilyOptions LogStore::FamilyOptions(bool small) const {
 rocksdb::ColumnFamilyOptions LogStore::SideFamilyOptions() const {
   rocksdb::ColumnFamilyOptions options = FamilyOptions(true);
   options.write_buffer_size = kSideWriteBufferBytes;
+  // Keys under ids grow with time, those under digests do not: each kind is put where the last of its kind went.
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.05;
   rocksdb::BlockBasedTableOptions table = *options.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
