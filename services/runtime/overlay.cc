@@ -5,8 +5,14 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "services/model/key_bytes.h"
 
 namespace casehub::runtime {
+namespace {
+
+constexpr std::string_view kAfterEveryTable = "\xff";  // tables.h: none begins with this byte
+
+}  // namespace
 
 // The store's side of a scan: a cursor that is opened late and tells the gaps what it saw.
 class Overlay::StoreScan {
@@ -27,12 +33,17 @@ class Overlay::StoreScan {
     } else {
       cursor_->Next();
     }
-    if (!cursor_->Valid() || cursor_->key() >= to_) {
+    if (!cursor_->Valid()) {
       if (auto status = cursor_->status(); !status.ok()) {
         overlay_->status_.Update(status);
       } else {
-        overlay_->gaps_.Learn(seen_from_, to_);
+        overlay_->gaps_.Learn(seen_from_, std::max(to_, kAfterEveryTable));
       }
+      return End();
+    }
+    if (cursor_->key() >= to_) {
+      // As far as the cursor came, not only as far as it was asked for: keys that grow with time come next.
+      overlay_->gaps_.Learn(seen_from_, cursor_->key());
       return End();
     }
     if (first_) overlay_->gaps_.Learn(seen_from_, cursor_->key());
@@ -63,18 +74,25 @@ class Overlay::StoreScan {
   bool done_ = false;
 };
 
+Overlay::RowKey::RowKey(std::string_view key) : bytes(key) {
+  char head[16] = {};
+  key.copy(head, sizeof(head));
+  first = LoadBigEndian(head);
+  second = LoadBigEndian(head + 8);
+}
+
 Overlay::Row* Overlay::Find(std::string_view key) const {
-  const auto it = rows_.find(key);
+  const auto it = rows_.find(RowKey(key));
   return it == rows_.end() ? nullptr : it->second.get();
 }
 
 Overlay::Row* Overlay::FindOrAdd(std::string key) const {
-  const auto it = rows_.lower_bound(key);
-  if (it != rows_.end() && it->first == key) return it->second.get();
+  const auto it = rows_.lower_bound(RowKey(key));
+  if (it != rows_.end() && it->first.bytes == key) return it->second.get();
   auto row = std::make_unique<Row>();
   row->key = std::move(key);
   Row* added = row.get();
-  rows_.emplace_hint(it, added->key, std::move(row));
+  rows_.emplace_hint(it, RowKey(added->key), std::move(row));
   return added;
 }
 
@@ -125,10 +143,10 @@ void Overlay::Scan(std::string_view from, std::string_view to, Level level, Visi
   StoreScan store(this, from, to);
   ++scans_;
   const absl::Cleanup leave = [this] { --scans_; };
-  auto it = rows_.lower_bound(from);
+  auto it = rows_.lower_bound(RowKey(from));
   while (true) {
-    const bool in_memory = it != rows_.end() && it->first < to;
-    const std::string_view next_key = in_memory ? it->first : std::string_view();
+    const bool in_memory = it != rows_.end() && it->first.bytes < to;
+    const std::string_view next_key = in_memory ? it->first.bytes : std::string_view();
     const bool in_store = store.MayPrecede(next_key) && store.Ready();
     if (!status_.ok()) return;
     if (!in_memory && !in_store) return;
@@ -155,8 +173,6 @@ void Overlay::Scan(std::string_view from, std::string_view to, Level level, Visi
   }
 }
 
-void Overlay::ProbeGap(std::string_view from, std::string_view to) const { StoreScan(this, from, to).Ready(); }
-
 void Overlay::PutPending(uint64_t sequence, std::string key, std::optional<std::string> value) {
   assert(pending_.empty() || pending_.back().sequence <= sequence);
   Row* row = FindOrAdd(std::move(key));
@@ -166,12 +182,6 @@ void Overlay::PutPending(uint64_t sequence, std::string key, std::optional<std::
   }
   row->pending.push_back({sequence, std::move(value)});
   pending_.push_back({sequence, row});
-}
-
-bool Overlay::HasPending(std::string_view key) const {
-  if (pending_.empty()) return false;
-  const Row* row = Find(key);
-  return row != nullptr && !row->pending.empty();
 }
 
 bool Overlay::PendingDeletes(std::string_view key) const {
@@ -193,14 +203,16 @@ void Overlay::DropAllPending() { DropPending(UINT64_MAX); }
 
 void Overlay::EraseIfIdle(Row* row) {
   if (row->known || row->writing || !row->pending.empty()) return;
-  rows_.erase(rows_.find(row->key));
+  rows_.erase(rows_.find(RowKey(row->key)));
 }
 
-void Overlay::PutApplied(std::string key, std::optional<std::string> value) {
+bool Overlay::PutApplied(std::string key, std::optional<std::string> value) {
   Row* row = FindOrAdd(std::move(key));
+  const bool has_pending = !row->pending.empty();
   // Knowledge that is at hand anyway; not worth a lookup.
   if (!row->known && !row->store_lacks) row->store_lacks = gaps_.Covers(row->key);
   SetApplied(row, std::move(value));
+  return has_pending;
 }
 
 void Overlay::PutAppliedFresh(std::string key, std::string value) {

@@ -5,13 +5,11 @@
 namespace casehub::runtime {
 
 void AppliedWriter::Put(std::string_view key, std::string_view value) {
-  if (rows_->overlay.HasPending(key)) conflicted_ = true;
-  rows_->overlay.PutApplied(std::string(key), std::string(value));
+  if (rows_->overlay.PutApplied(std::string(key), std::string(value))) conflicted_ = true;
 }
 
 void AppliedWriter::Delete(std::string_view key) {
-  if (rows_->overlay.HasPending(key)) conflicted_ = true;
-  rows_->overlay.PutApplied(std::string(key), std::nullopt);
+  if (rows_->overlay.PutApplied(std::string(key), std::nullopt)) conflicted_ = true;
 }
 
 storage::DueId AppliedWriter::AddDue(Instant due_at, DueWork work) {

@@ -136,7 +136,7 @@ class Walk {
         if (Below(3) == 0) return TakeChanges();
         return;
       case 11:
-        return Probe();
+        return LookForGap();
       default:
         return Look();
     }
@@ -167,18 +167,19 @@ class Walk {
       ASSERT_EQ(seen, Range(rows, from, to, limit)) << from << " to " << to;
     }
     const auto* newest = model_.NewestPending(key);
-    ASSERT_EQ(overlay_.HasPending(key), newest != nullptr);
     ASSERT_EQ(overlay_.PendingDeletes(key), newest != nullptr && !newest->has_value());
     ASSERT_TRUE(overlay_.status().ok());
   }
 
  private:
   size_t Below(size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random_); }
-  // Short keys (inside the string object) and long ones (outside), of a few tables, so that they often meet.
+  // Short keys (inside the string object) and long ones (outside), of a few tables, so that they often meet; some
+  // differ only after many bytes, some only in their length.
   std::string Key() {
     std::string key(1, static_cast<char>('a' + Below(3)));
     key += std::to_string(100 + Below(40));
     if (Below(2) == 0) key += std::string(30, 'x');
+    if (Below(4) == 0) key += static_cast<char>(Below(3));
     return key;
   }
   std::optional<std::string> Value() {
@@ -195,7 +196,8 @@ class Walk {
   void PutApplied() {
     const std::string key = Key();
     const auto value = Value();
-    overlay_.PutApplied(key, value);
+    const bool has_pending = model_.NewestPending(key) != nullptr;
+    ASSERT_EQ(overlay_.PutApplied(key, value), has_pending);
     model_.PutApplied(key, value);
   }
   void PutFresh() {
@@ -214,7 +216,9 @@ class Walk {
     model_.DropPending(UINT64_MAX);
     sequence_ = dropped_ = Below(10);  // a redo counts from an earlier number
   }
-  void Probe() { overlay_.ProbeGap(Key(), Key()); }
+  void LookForGap() {
+    overlay_.Scan(Key(), Key(), Level::kApplied, [](std::string_view, std::string_view) { return false; });
+  }
   void WriteBack() {
     model_.Take();
     if (Below(3) == 0) {                   // a full disk: nothing is lost, the next attempt writes all of it
@@ -324,8 +328,23 @@ TEST_F(OverlayTest, AnEmptyRangeIsAskedForOnce) {
   EXPECT_EQ(store_.cursors(), 2u);
 }
 
+TEST_F(OverlayTest, KeysThatGrowAreAskedForOnce) {
+  ASSERT_TRUE(store_.Write({{"p1", "1"}, {"z", "1"}}, "p").ok());
+  EXPECT_TRUE(Scan("p2", "p3").empty());
+  EXPECT_TRUE(Scan("p3", "p4").empty());
+  EXPECT_EQ(store_.cursors(), 1u);
+  overlay_.PutApplied("p2", "x");
+  overlay_.PutApplied("p3", "x");
+  WriteBack();
+  EXPECT_TRUE(Scan("p4", "p5").empty());
+  EXPECT_EQ(store_.cursors(), 1u);
+  EXPECT_TRUE(Scan("zz", "zzz").empty());  // nothing is behind it at all
+  EXPECT_TRUE(Scan("zzz", "zzzz").empty());
+  EXPECT_EQ(store_.cursors(), 2u);
+}
+
 TEST_F(OverlayTest, ALimitedScanOfRowsInMemoryOpensNoCursor) {
-  overlay_.ProbeGap("d", "e");
+  EXPECT_TRUE(Scan("d", "e").empty());
   ASSERT_EQ(store_.cursors(), 1u);
   overlay_.PutApplied("d1", "x");
   overlay_.PutApplied("d2", "y");
@@ -367,7 +386,7 @@ TEST_F(OverlayTest, PendingVersionsSurviveAWriteBack) {
   EXPECT_EQ(overlay_.Get("k", Level::kPending), std::nullopt);
   EXPECT_TRUE(overlay_.PendingDeletes("k"));
   overlay_.DropPending(1);
-  EXPECT_TRUE(overlay_.HasPending("k"));
+  EXPECT_TRUE(overlay_.PendingDeletes("k"));
   overlay_.DropAllPending();
   EXPECT_EQ(overlay_.Get("k", Level::kPending), "applied");
   EXPECT_EQ(overlay_.pending_versions(), 0u);
