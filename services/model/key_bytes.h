@@ -1,7 +1,9 @@
 // Numbers in keys and rows: big-endian, so that bytes sort as the numbers do. Pure.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,13 @@ inline uint64_t ReadBigEndian(std::string_view bytes) {
   uint64_t number = 0;
   for (char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
   return number;
+}
+
+// The first eight bytes of at least as many.
+inline uint64_t LoadBigEndian(const char* bytes) {
+  uint64_t number;
+  std::memcpy(&number, bytes, sizeof(number));
+  return std::endian::native == std::endian::big ? number : __builtin_bswap64(number);
 }
 
 // How the keys of every service begin: the table, then the municipality in four bytes.

@@ -7,31 +7,34 @@
 namespace casehub {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr uint8_t kNoDigit = 0xff;
 
-bool IsDashPosition(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+constexpr std::array<uint8_t, 256> HexDigits() {
+  std::array<uint8_t, 256> digits{};
+  for (uint8_t& digit : digits) digit = kNoDigit;
+  for (uint8_t i = 0; i < 10; ++i) digits['0' + i] = i;
+  for (uint8_t i = 0; i < 6; ++i) digits['a' + i] = digits['A' + i] = static_cast<uint8_t>(10 + i);
+  return digits;
+}
+constexpr std::array<uint8_t, 256> kHexDigits = HexDigits();
+
+// Where in the text the two digits of each byte stand.
+constexpr std::array<uint8_t, Uuid::kBytes> kDigitsAt = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
 }  // namespace
 
 std::optional<Uuid> Uuid::Parse(std::string_view text) {
   if (text.size() != kTextLength) return std::nullopt;
-  std::array<uint8_t, kBytes> bytes{};
-  size_t nibble = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (IsDashPosition(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int digit = HexDigit(text[i]);
-    if (digit < 0) return std::nullopt;
-    bytes[nibble / 2] = static_cast<uint8_t>(bytes[nibble / 2] << 4 | digit);
-    ++nibble;
+  if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return std::nullopt;
+  std::array<uint8_t, kBytes> bytes;
+  uint8_t seen = 0;
+  for (size_t i = 0; i < kBytes; ++i) {
+    const uint8_t high = kHexDigits[static_cast<uint8_t>(text[kDigitsAt[i]])];
+    const uint8_t low = kHexDigits[static_cast<uint8_t>(text[kDigitsAt[i] + 1u])];
+    seen |= high | low;
+    bytes[i] = static_cast<uint8_t>(high << 4 | low);
   }
+  if (seen > 0x0f) return std::nullopt;
   return Uuid(bytes);
 }
 
@@ -67,11 +70,9 @@ Uuid Uuid::Derive(std::string_view purpose, uint64_t index) const {
 std::string Uuid::ToString() const {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string text(kTextLength, '-');
-  size_t at = 0;
   for (size_t i = 0; i < kBytes; ++i) {
-    if (IsDashPosition(at)) ++at;
-    text[at++] = kHex[bytes_[i] >> 4];
-    text[at++] = kHex[bytes_[i] & 0x0f];
+    text[kDigitsAt[i]] = kHex[bytes_[i] >> 4];
+    text[kDigitsAt[i] + 1u] = kHex[bytes_[i] & 0x0f];
   }
   return text;
 }
