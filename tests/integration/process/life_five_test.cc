@@ -1,36 +1,29 @@
-// Life 5, step 9, on the shipped process: what the ledgers of A, B, C and the superior show once custody has moved by
-// ruling, and that the province counts the case once.
-#include <gtest/gtest.h>
-
+// Life 5, step 9, on the shipped process: what the ledgers of A, B, C and the superior show of a case that moved by
+// ruling and was handled by a lent lawyer, and that the province counts it once.
+#include "casehub/assignment/v1/assignment_service.pb.h"
+#include "casehub/evaluation/v1/evaluation_service.pb.h"
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/transfer/v1/transfer_service.pb.h"
-#include "tests/integration/process/lives_transfer.h"
-#include "tests/support/ledger_export.h"
-#include "tests/support/requests.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test_folder.h"
+#include "tests/integration/process/life_fixture.h"
 
 namespace casehub::testing {
 namespace {
 
 namespace v1 = transfer::v1;
 
-class LifeFive : public ::testing::Test {
+constexpr const char* kProvince[] = {kOrigin, kFirstAsked, kSecondAsked, kSuperior};
+
+class LifeFive : public LifeTest {
  protected:
-  void Live(const std::vector<Step>& life) {
-    progress_ = {};
-    for (const Step& step : life) {
-      const Outcome outcome = caller_->Settle(*step.request(progress_));
-      ASSERT_TRUE(outcome.acknowledged()) << step.name << ": " << outcome.reason();
-      if (step.learn) step.learn(outcome.reply, &progress_);
-      ASSERT_TRUE(!step.await || step.await(caller_.get(), progress_)) << step.name;
-    }
+  template <typename Query>
+  Query In(const std::string& municipality) {
+    Query query;
+    query.set_municipality(municipality);
+    query.set_case_id(progress_.case_id);
+    return query;
   }
   v1::LedgerRow Row(const std::string& municipality) {
-    v1::GetTransferRequest request;
-    request.set_municipality(municipality);
-    request.set_case_id(progress_.case_id);
-    return caller_->Must<v1::GetTransferResponse>(request).row();
+    return caller_->Must<v1::GetTransferResponse>(In<v1::GetTransferRequest>(municipality)).row();
   }
   std::vector<std::string> Listed(const std::string& municipality, v1::LedgerView view) {
     v1::ListTransfersRequest request;
@@ -46,19 +39,17 @@ class LifeFive : public ::testing::Test {
     request.set_municipality(municipality);
     return caller_->Must<v1::CountCustodyResponse>(request);
   }
-
-  const host::TestFolder folder_;
-  ServerProcess server_{{folder_.path() / "data", {"--partitions", "3"}}};
-  std::unique_ptr<Caller> caller_;
-  Progress progress_;
+  std::vector<evaluation::v1::Score> Scores(const std::string& municipality, evaluation::v1::ScoreSubject by) {
+    evaluation::v1::GetScoresRequest request;
+    request.set_municipality(municipality);
+    request.set_by(by);
+    const auto response = caller_->Must<evaluation::v1::GetScoresResponse>(request);
+    return {response.scores().begin(), response.scores().end()};
+  }
 };
 
 TEST_F(LifeFive, TheLedgersShowOneCaseInItsPlace) {
-  ASSERT_NO_FATAL_FAILURE(server_.Start());
-  caller_ = std::make_unique<Caller>(server_.address());
-  ASSERT_NO_FATAL_FAILURE(Live(Offices()));
-  ASSERT_NO_FATAL_FAILURE(Live(AwayByRuling()));
-
+  ASSERT_NO_FATAL_FAILURE(Live(AwayFromHome()));
   const v1::LedgerRow a = Row(kOrigin), b = Row(kFirstAsked), c = Row(kSecondAsked), p = Row(kSuperior);
   EXPECT_EQ(a.view(), v1::LEDGER_VIEW_MOVED_OUT);
   EXPECT_EQ(a.to(), kFirstAsked);
@@ -75,39 +66,95 @@ TEST_F(LifeFive, TheLedgersShowOneCaseInItsPlace) {
   EXPECT_EQ(Listed(kOrigin, v1::LEDGER_VIEW_MOVED_OUT), std::vector<std::string>{progress_.case_id});
   EXPECT_EQ(Listed(kFirstAsked, v1::LEDGER_VIEW_MOVED_IN), std::vector<std::string>{progress_.case_id});
   EXPECT_TRUE(Listed(kSecondAsked, v1::LEDGER_VIEW_MOVED_IN).empty());
+}
 
-  // A shows the status only, B the whole case, C none.
-  intake::v1::GetCaseRequest of_case;
-  of_case.set_case_id(progress_.case_id);
-  of_case.set_municipality(kOrigin);
-  const auto in_a = caller_->Must<intake::v1::GetCaseResponse>(of_case).case_();
+TEST_F(LifeFive, OnlyTheCustodianShowsTheCase) {
+  ASSERT_NO_FATAL_FAILURE(Live(AwayFromHome()));
+  const auto in_a = caller_->Must<intake::v1::GetCaseResponse>(In<intake::v1::GetCaseRequest>(kOrigin)).case_();
   EXPECT_EQ(in_a.status(), intake::v1::CASE_STATUS_MOVED_AWAY);
   EXPECT_FALSE(in_a.has_applicant());
-  of_case.set_municipality(kFirstAsked);
-  const auto in_b = caller_->Must<intake::v1::GetCaseResponse>(of_case).case_();
+  EXPECT_EQ(caller_->Settle(In<evaluation::v1::GetRatingSlotRequest>(kOrigin)).reason(), "CASE_MOVED");
+  EXPECT_EQ(LedgerOf(kOrigin).ByCase().at(progress_.case_id).back()->type, "CustodyLearned");
+
+  const auto in_b = caller_->Must<intake::v1::GetCaseResponse>(In<intake::v1::GetCaseRequest>(kFirstAsked)).case_();
+  EXPECT_EQ(in_b.status(), intake::v1::CASE_STATUS_CLOSED);
   EXPECT_TRUE(in_b.has_applicant());
   EXPECT_EQ(in_b.aid().decision(), intake::v1::AID_DECISION_GRANTED);
   EXPECT_EQ(in_b.document_set(), intake::v1::DOCUMENT_SET_STATUS_VERIFIED);
-  of_case.set_municipality(kSecondAsked);
-  EXPECT_EQ(caller_->Settle(of_case).reason(), "CASE_UNKNOWN");
 
-  // The province counts it once: opened once, in one custody.
-  uint64_t in_custody = 0, opened = 0;
-  for (const char* one : {kOrigin, kFirstAsked, kSecondAsked, kSuperior}) {
-    in_custody += Count(one).in_custody();
-    for (const LedgerEntry& entry : ExportVerified(server_.address(), one, folder_.path()).entries) {
-      opened += entry.type == "CaseOpened" ? 1 : 0;
-    }
+  for (const char* one : {kSecondAsked, kSuperior}) {
+    EXPECT_EQ(caller_->Settle(In<intake::v1::GetCaseRequest>(one)).reason(), "CASE_UNKNOWN") << one;
+    EXPECT_EQ(caller_->Settle(In<assignment::v1::GetAssignmentRequest>(one)).reason(), "CASE_UNKNOWN") << one;
+    EXPECT_EQ(caller_->Settle(In<evaluation::v1::GetRatingSlotRequest>(one)).reason(), "SLOT_UNKNOWN") << one;
   }
-  EXPECT_EQ(in_custody, 1u);
-  EXPECT_EQ(opened, 1u);
-  EXPECT_EQ(Count(kOrigin).moved_out(), 1u);
-  EXPECT_EQ(Count(kFirstAsked).moved_in(), 1u);
-  EXPECT_EQ(Count(kSecondAsked).declined(), 1u);
+}
 
-  // Nothing is left to decide, recall or offer.
-  EXPECT_EQ(caller_->Settle(OfferTransfer(kFirstAsked, progress_.case_id, kSecondAsked)).reason(), "BOUND_BY_RULING");
-  EXPECT_EQ(caller_->Settle(RecallTransfer(kOrigin, progress_.case_id)).reason(), "CASE_MOVED");
+TEST_F(LifeFive, TheOriginIsCustodianUntilItIsRuled) {
+  progress_ = {};
+  bool ruled = false;
+  for (const Step& step : AwayFromHome()) {
+    ASSERT_NO_FATAL_FAILURE(Take(step));
+    const bool rules = step.name == "RuleJurisdictionRequest";
+    ruled = ruled || rules;
+    const std::string custodian = ruled ? kFirstAsked : kOrigin;
+    for (const char* one : kProvince) {
+      EXPECT_EQ(Count(one).in_custody(), one == custodian ? 1u : 0u) << one << " after " << step.name;
+    }
+    if (!rules) continue;
+    EXPECT_EQ(caller_->Settle(OfferTransfer(kFirstAsked, progress_.case_id, kSecondAsked)).reason(), "BOUND_BY_RULING");
+    EXPECT_EQ(caller_->Settle(RecallTransfer(kOrigin, progress_.case_id)).reason(), "CASE_MOVED");
+  }
+  EXPECT_TRUE(ruled);
+}
+
+TEST_F(LifeFive, TheProvinceCountsOneCaseOneRatingOneSubsidy) {
+  ASSERT_NO_FATAL_FAILURE(Live(AwayFromHome()));
+  std::map<std::string, uint64_t> counted;
+  int64_t paid = 0;
+  for (const char* one : kProvince) {
+    const Ledger ledger = LedgerOf(one);
+    for (const char* type : {"CaseOpened", "RatingSlotOpened", "RatingRecorded", "SubsidyPayable", "CaseClosed"}) {
+      counted[type] += ledger.Count(type);
+    }
+    counted["in custody"] += Count(one).in_custody();
+  }
+  for (const auto& [what, times] : counted) EXPECT_EQ(times, 1u) << what;
+
+  // B pays the lawyer of C.
+  for (const LedgerEntry& entry : LedgerOf(kFirstAsked).entries) {
+    if (entry.type != "SubsidyPayable") continue;
+    EXPECT_EQ(entry.case_id, progress_.case_id);
+    EXPECT_EQ(entry.event.at("practitioner_id"), "lawyer-9");
+    EXPECT_EQ(entry.event.at("shares").at(0).at("lent_from"), kSecondAsked);
+    paid = entry.event.at("amount_fen");
+  }
+  EXPECT_EQ(paid, 150'000);
+}
+
+TEST_F(LifeFive, TheLenderShowsOneDeclineAndOneLoan) {
+  ASSERT_NO_FATAL_FAILURE(Live(AwayFromHome()));
+  const Ledger c = LedgerOf(kSecondAsked);
+  EXPECT_EQ(c.Count("TransferDeclined"), 1u);
+  EXPECT_EQ(c.Count("LawyerLent"), 1u);
+  EXPECT_EQ(c.Count("LoanReturned"), 1u);
+  const auto count = Count(kSecondAsked);
+  EXPECT_EQ(count.in_custody(), 0u);
+  EXPECT_EQ(count.moved_in(), 0u);
+  EXPECT_EQ(count.declined(), 1u);
+}
+
+TEST_F(LifeFive, TheRatingIsCreditedToTheLawyerAndTheOfficeOfTheCustodian) {
+  ASSERT_NO_FATAL_FAILURE(Live(AwayFromHome()));
+  for (const auto& [by, subject] : {std::pair(evaluation::v1::SCORE_SUBJECT_PRACTITIONER, "lawyer-9"),
+                                    std::pair(evaluation::v1::SCORE_SUBJECT_OFFICE, "centre-330700"),
+                                    std::pair(evaluation::v1::SCORE_SUBJECT_MUNICIPALITY, kFirstAsked)}) {
+    const auto in_b = Scores(kFirstAsked, by);
+    ASSERT_EQ(in_b.size(), 1u) << subject;
+    EXPECT_EQ(in_b[0].subject(), subject);
+    EXPECT_EQ(in_b[0].count(), 1u);
+    EXPECT_EQ(in_b[0].mean(), "5/1");
+    for (const char* one : {kOrigin, kSecondAsked, kSuperior}) EXPECT_TRUE(Scores(one, by).empty()) << one;
+  }
 }
 
 }  // namespace

@@ -104,11 +104,13 @@ std::vector<std::string> Portrait(const std::string& address, const std::vector<
       lines.push_back(plain(ShownCase<GetRatingSlotRequest, GetRatingSlotResponse>(&caller, municipality, id)));
       lines.push_back(plain(ShownCase<GetRectificationsRequest, GetRectificationsResponse>(&caller, municipality, id)));
     }
-    evaluation::v1::GetScoresRequest of_scores;
-    of_scores.set_municipality(municipality);
-    of_scores.set_by(evaluation::v1::SCORE_SUBJECT_OFFICE);
-    evaluation::v1::GetScoresResponse scores;
-    lines.push_back(plain(Shown(&caller, of_scores, &scores)));
+    for (const auto by : {evaluation::v1::SCORE_SUBJECT_OFFICE, evaluation::v1::SCORE_SUBJECT_PRACTITIONER}) {
+      evaluation::v1::GetScoresRequest of_scores;
+      of_scores.set_municipality(municipality);
+      of_scores.set_by(by);
+      evaluation::v1::GetScoresResponse scores;
+      lines.push_back(plain(Shown(&caller, of_scores, &scores)));
+    }
     const Ledger ledger = ExportVerified(address, municipality, folder);
     const std::vector<std::string> entries = LinesOf(ledger, &plain);
     lines.insert(lines.end(), entries.begin(), entries.end());

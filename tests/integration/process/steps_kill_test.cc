@@ -7,9 +7,6 @@
 #include <random>
 
 #include "tests/integration/process/lives.h"
-#include "tests/integration/process/lives_assignment.h"
-#include "tests/integration/process/lives_rating.h"
-#include "tests/integration/process/lives_transfer.h"
 #include "tests/integration/process/portrait.h"
 #include "tests/support/ledger_export.h"
 #include "tests/support/server_process.h"
@@ -31,15 +28,18 @@ class LivedRun {
     server_.Start();
     caller_ = std::make_unique<Caller>(server_.address());
     std::vector<std::string> case_ids;
-    for (const auto& life : {Offices(), RosterAndTariff(), AidToSubsidy(), AidByLentLawyer(), MediationFromReferral(),
-                             Consultation(), BadlyRated(), RatingSetAside(), AwayFromHome(), DeclinedTwice(),
-                             AwayByRuling(), RuledForTheOrigin(), AwayOnPaper(), DefenceOnNotice()}) {
+    for (const auto& life :
+         {Preparation(), AidFromStation(), AidOnFalsePledge(), MandatoryDefence(), MediationBadlyRated(),
+          ReferralRefused(), Consultation(), ConsultationSetAside(), AwayFromHome(), AwayByAcceptance(),
+          AwayAndRecalled(), RuledForTheOrigin(), AwayOnPaper()}) {
       Progress progress;
       for (const Step& step : life) {
         if (::testing::Test::HasFatalFailure()) return {};
         Take(step, &progress);
       }
-      if (!progress.case_id.empty()) case_ids.push_back(progress.case_id);
+      for (const std::string& case_id : {progress.earlier_case_id, progress.case_id}) {
+        if (!case_id.empty()) case_ids.push_back(case_id);
+      }
     }
     ExpectStoresEqualTheLog(server_.address());
     return Portrait(server_.address(), {kOrigin, kFirstAsked, kSecondAsked, kSuperior}, case_ids, folder_.path());
