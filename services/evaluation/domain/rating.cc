@@ -34,7 +34,8 @@ std::optional<Refused> CheckPaper(const v1::SubmitRatingRequest& request) {
 std::optional<Refused> CheckSlot(const CaseView& view, const v1::SubmitRatingRequest& request, const Context& context) {
   if (auto refusal = CheckHolding(view)) return refusal;
   const v1::SlotStatus status = view.slot ? view.slot->status() : v1::SLOT_STATUS_UNSPECIFIED;
-  if (status == v1::SLOT_STATUS_UNSPECIFIED || status == v1::SLOT_STATUS_AWAITED) {
+  if (status == v1::SLOT_STATUS_AWAITED) return Refuse(R::REFUSAL_CASE_NOT_CLOSED);  // about to be open
+  if (status == v1::SLOT_STATUS_UNSPECIFIED) {
     return Refuse(view.known ? R::REFUSAL_CASE_NOT_CLOSED : R::REFUSAL_SLOT_UNKNOWN);
   }
   if (status == v1::SLOT_STATUS_RATED) return Refuse(R::REFUSAL_SLOT_USED);

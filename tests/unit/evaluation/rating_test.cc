@@ -15,7 +15,8 @@ class RatingTest : public EvaluationTest {
 
 TEST_F(RatingTest, AClosedCaseOpensOneSlot) {
   CloseConsultation();
-  EXPECT_EQ(s_.When(GetSlot()).refusal, R::REFUSAL_SLOT_UNKNOWN);  // about to be
+  EXPECT_EQ(s_.When(GetSlot()).refusal, R::REFUSAL_SLOT_UNKNOWN);    // about to be
+  EXPECT_EQ(s_.When(Rating()).refusal, R::REFUSAL_CASE_NOT_CLOSED);  // not a wrong token
   EXPECT_THAT(s_.RunDue(), ElementsAre("RatingSlotOpened"));
   EXPECT_THAT(s_.last().relies_on, ElementsAre(storage::CaseSubject(case_id_)));
   CloseConsultation();  // however often it is said
