@@ -12,10 +12,11 @@
 
 namespace casehub::testing {
 
-// Null, and a failed test, if it cannot be opened.
-inline std::unique_ptr<storage::EmbeddedLog> OpenRawLog(const std::filesystem::path& data) {
+// Null, and a failed test, if it cannot be opened or has another number of partitions.
+inline std::unique_ptr<storage::EmbeddedLog> OpenRawLog(const std::filesystem::path& data, int partitions = 2) {
   storage::EmbeddedLogOptions options;
   options.folder = data / "log";
+  options.partitions = partitions;
   options.clock = [] {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return Instant{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
