@@ -4,6 +4,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/contract/live_copy.h"
 #include "tests/contract/log/log_engines.h"
 
 namespace casehub::storage {
@@ -227,7 +228,7 @@ TEST_F(EmbeddedLogTest, AppendsAreRefusedBeforeTheDiskIsReallyFull) {
 TEST_F(EmbeddedLogTest, ATornEndOfTheWalIsCutOff) {
   Fill("r", 20);
   const std::string copy = under_test_.folder() + "-torn";
-  fs::copy(under_test_.folder(), copy, fs::copy_options::recursive);
+  CopyOpenFolder(under_test_.folder(), copy);
   under_test_.Close();
   under_test_.options().folder = copy;
   fs::resize_file(WalFile(), fs::file_size(WalFile()) - 5);
@@ -240,7 +241,7 @@ TEST_F(EmbeddedLogTest, ATornEndOfTheWalIsCutOff) {
 TEST_F(EmbeddedLogTest, DamageInTheMiddleIsDataLossAndNotASilentCut) {
   Fill("a record of some length, so that the middle is one of many ", 20);
   const std::string copy = under_test_.folder() + "-damaged";
-  fs::copy(under_test_.folder(), copy, fs::copy_options::recursive);
+  CopyOpenFolder(under_test_.folder(), copy);
   under_test_.Close();
   under_test_.options().folder = copy;
   {

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "tests/contract/live_copy.h"
+
 namespace casehub::storage {
 
 namespace fs = std::filesystem;
@@ -67,7 +69,7 @@ void EmbeddedUnderTest::Reopen() {
 // The files as they are while the log is open: nothing was flushed or closed for it.
 void EmbeddedUnderTest::ReopenAfterKill() {
   const std::string copy = folder_.path("killed-" + std::to_string(++kills_));
-  fs::copy(options_.folder, copy, fs::copy_options::recursive);
+  CopyOpenFolder(options_.folder, copy);
   log_.reset();
   options_.folder = copy;
   const auto status = Open();

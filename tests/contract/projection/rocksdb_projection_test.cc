@@ -9,6 +9,7 @@
 #include "storage/projection/rocksdb/folders.h"
 #include "storage/projection/rocksdb/snapshot_manifest.h"
 #include "tests/contract/keyspace_contract.h"
+#include "tests/contract/live_copy.h"
 #include "tests/contract/projection/rocksdb_engine.h"
 
 namespace casehub::storage {
@@ -89,7 +90,7 @@ TEST_F(RocksdbProjectionTest, WhatWasWrittenSurvivesKillMinusNine) {
   // A copy of the folder, taken while the store is open, is what a killed process leaves behind.
   for (Offset offset = 1; offset <= 50; ++offset) Write(std::to_string(offset), offset);
   TemporaryFolder copy;
-  fs::copy(engine_.root(), copy.path() / "data", fs::copy_options::recursive);
+  CopyOpenFolder(engine_.root(), copy.path() / "data");
   RocksdbProjectionStore::Options options;
   options.folder = copy.path() / "data";
   options.services = {ServiceId::kIntake};
@@ -103,7 +104,7 @@ TEST_F(RocksdbProjectionTest, WhatWasWrittenSurvivesKillMinusNine) {
 TEST_F(RocksdbProjectionTest, AWalCutAnywhereKeepsAPrefixOfWholeWrites) {
   for (Offset offset = 1; offset <= 5; ++offset) Write(std::to_string(offset), offset);
   TemporaryFolder copy;
-  fs::copy(engine_.root(), copy.path() / "data", fs::copy_options::recursive);
+  CopyOpenFolder(engine_.root(), copy.path() / "data");
   const auto wals = FilesWith(copy.path() / "data/partition-3/intake", ".log");
   ASSERT_EQ(wals.size(), 1u);
   const std::string whole = ReadFile(wals[0]);
