@@ -142,15 +142,24 @@ void FoldNotice(const Folding& folding, const std::string& case_id, const intake
   folding.rows.Save(key, file);
 }
 
-void FoldIntake(const Folding& folding, const intake::v1::IntakeEvent& event) {
+// A case opens together with who received it first: both are folded at the first of them, and no case is known before.
+void FoldIntake(const Folding& folding, const runtime::AppliedRecord& record, size_t index) {
+  const auto at = [&](size_t i) -> const intake::v1::IntakeEvent& {
+    return static_cast<const intake::v1::IntakeEvent&>(*record.events[i]);
+  };
+  const intake::v1::IntakeEvent& event = at(index);
   if (!ConcernsAssignment(event)) return;
+  if (event.has_first_receiver_fixed() && index > 0 && at(index - 1).has_case_opened()) return;
   const auto case_id = Uuid::Parse(event.case_id());
   if (!case_id) return;
-  auto known = LoadCase(folding, *case_id);
+  auto known = event.has_case_opened() ? std::nullopt : LoadCase(folding, *case_id);
   if (!known && !event.has_case_opened()) return;
   const v1::AssignmentState before = known ? *std::move(known) : v1::AssignmentState();
   v1::AssignmentState after = before;
   if (!Evolve(event, &after)) return;
+  if (event.has_case_opened() && index + 1 < record.events.size() && at(index + 1).has_first_receiver_fixed()) {
+    Evolve(at(index + 1), &after);
+  }
   if (event.has_notice_received()) FoldNotice(folding, event.case_id(), event.notice_received(), &after);
   SaveCase(folding, *case_id, before, &after);
 }
@@ -296,7 +305,7 @@ void Fold(const runtime::AppliedRecord& record, size_t event_index, runtime::Sta
     case ServiceId::kAssignment:
       return FoldOwn(folding, static_cast<const v1::AssignmentEvent&>(event));
     case ServiceId::kIntake:
-      return FoldIntake(folding, static_cast<const intake::v1::IntakeEvent&>(event));
+      return FoldIntake(folding, record, event_index);
     case ServiceId::kTransfer:
       return FoldTransfer(folding, static_cast<const transfer::v1::TransferEvent&>(event));
     case ServiceId::kEvaluation:
