@@ -13,7 +13,10 @@ namespace casehub {
 
 // The low `bytes` bytes of the number.
 inline void AppendBigEndian(uint64_t number, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out->push_back(static_cast<char>(number >> shift));
+  if (std::endian::native == std::endian::little) number = __builtin_bswap64(number);
+  char all[sizeof(number)];
+  std::memcpy(all, &number, sizeof(number));
+  out->append(all + sizeof(all) - static_cast<size_t>(bytes), static_cast<size_t>(bytes));
 }
 
 // All of `bytes`, at most 8.

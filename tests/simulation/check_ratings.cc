@@ -172,7 +172,10 @@ class Ratings {
   void CheckRevisit(const v1::Revisit& revisit, const Rectification& one, const RatedCase& rated,
                     const std::string& case_id) {
     if (!one.recorded) Report("revisit_without_rectification", case_id);
-    if (revisit.by().office_id() == one.opened.office_id() || revisit.by().staff_id() == one.opened.practitioner_id()) {
+    // A case of no office, or of no practitioner, has no such side.
+    const auto is_same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
+    if (is_same(revisit.by().office_id(), one.opened.office_id()) ||
+        is_same(revisit.by().staff_id(), one.opened.practitioner_id())) {
       Report("revisit_by_rated_side", case_id);
     }
     CheckReview(one, rated, case_id);
