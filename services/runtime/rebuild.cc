@@ -25,7 +25,7 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
   config.read_at = [&](Offset offset) { return request.log->ReadAt(request.partition, offset); };
   config.unexplained_up_to = INT64_MAX;  // contradictions are the live reader's business
   config.limits.stream = request.limits;
-  config.limits.write_back_micros = INT64_MAX;  // by count alone
+  config.limits.write_back_micros = INT64_MAX / 2;  // by count alone; moments are added to it
   config.limits.write_back_records_max = 16'384;
   config.limits.write_back_rows_max = 131'072;
   config.limits.write_back_bytes_max = 32 << 20;
