@@ -1,11 +1,10 @@
 // The completion script, read by a real bash.
 #include "services/ops/casectl/completion.h"
 
-#include <CLI/CLI.hpp>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
 #include <fstream>
