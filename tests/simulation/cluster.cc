@@ -291,7 +291,9 @@ void Cluster::SendMail(runtime::Mail mail) {
       const Stream& stream = shard.live->stream(IndexOf(mail.service));
       if (stream.role() == Stream::Role::kOwner && mail.n <= stream.AppliedMail(mail.to, mail.from)) {
         transfer::v1::TransferMessage message;
-        if (message.ParseFromString(mail.payload) && message.has_offer()) context_->Count(Situation::kLateOffer);
+        if (mail.service == ServiceId::kTransfer && message.ParseFromString(mail.payload) && message.has_offer()) {
+          context_->Count(Situation::kLateOffer);
+        }
       }
       shard.inbox.mail.push_back(mail);
       ScheduleTurn(id, partition, context_->now.micros + context_->random.Between(10, 400));
