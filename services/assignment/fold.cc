@@ -143,6 +143,8 @@ void FoldNotice(const Folding& folding, const std::string& case_id, const intake
 }
 
 // A case opens together with who received it first: both are folded at the first of them, and no case is known before.
+// All others are folded one by one: the id of a row of due work names the event that put it in, and the log settles it
+// by that id.
 void FoldIntake(const Folding& folding, const runtime::AppliedRecord& record, size_t index) {
   const auto at = [&](size_t i) -> const intake::v1::IntakeEvent& {
     return static_cast<const intake::v1::IntakeEvent&>(*record.events[i]);

@@ -1,5 +1,6 @@
 #include "services/runtime/overlay.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 #include <vector>
@@ -41,12 +42,10 @@ class Overlay::StoreScan {
       }
       return End();
     }
-    if (cursor_->key() >= to_) {
-      // As far as the cursor came, not only as far as it was asked for: keys that grow with time come next.
-      overlay_->gaps_.Learn(seen_from_, cursor_->key());
-      return End();
-    }
-    if (first_) overlay_->gaps_.Learn(seen_from_, cursor_->key());
+    // As far as the cursor came, not only as far as it was asked for: keys that grow with time come next.
+    const bool beyond = cursor_->key() >= to_;
+    if (first_ || beyond) overlay_->gaps_.Learn(seen_from_, cursor_->key());
+    if (beyond) return End();
     first_ = false;
     next_ = cursor_->key();
     return ready_ = true;

@@ -13,6 +13,16 @@ common::v1::Person Resident(uint64_t i) {
   return person;
 }
 
+common::v1::DocumentRef Document(const std::string& name) {
+  constexpr size_t kDigestBytes = 32;
+  common::v1::DocumentRef document;
+  document.set_name(name);
+  document.set_sha256(name);
+  document.mutable_sha256()->resize(kDigestBytes, '.');
+  document.set_size_bytes(1234);
+  return document;
+}
+
 common::v1::Actor Staff(const std::string& office_id, const std::string& staff_id) {
   common::v1::Actor actor;
   actor.set_office_id(office_id);
@@ -64,17 +74,34 @@ registry::v1::RegisterOfficeRequest RegisterCommittee(const std::string& municip
   return request;
 }
 
-registry::v1::RegisterPractitionerRequest RegisterMediator(const std::string& municipality,
-                                                           const std::string& mediator_id,
-                                                           const std::string& office_id) {
+namespace {
+
+registry::v1::RegisterPractitionerRequest RegisterPractitioner(const std::string& municipality, const std::string& id,
+                                                               const std::string& office_id,
+                                                               registry::v1::PractitionerKind kind) {
   registry::v1::RegisterPractitionerRequest request;
   request.set_municipality(municipality);
   request.set_request_id(NewRequestId());
-  auto* mediator = request.mutable_practitioner();
-  mediator->set_practitioner_id(mediator_id);
-  mediator->set_office_id(office_id);
-  mediator->set_kind(registry::v1::PRACTITIONER_KIND_MEDIATOR);
-  mediator->set_valid_from("2020-01-01");
+  auto* practitioner = request.mutable_practitioner();
+  practitioner->set_practitioner_id(id);
+  practitioner->set_office_id(office_id);
+  practitioner->set_kind(kind);
+  practitioner->set_valid_from("2020-01-01");
+  return request;
+}
+
+}  // namespace
+
+registry::v1::RegisterPractitionerRequest RegisterMediator(const std::string& municipality,
+                                                           const std::string& mediator_id,
+                                                           const std::string& office_id) {
+  return RegisterPractitioner(municipality, mediator_id, office_id, registry::v1::PRACTITIONER_KIND_MEDIATOR);
+}
+
+registry::v1::RegisterPractitionerRequest RegisterLawyer(const std::string& municipality, const std::string& lawyer_id,
+                                                         const std::string& office_id, uint32_t capacity) {
+  auto request = RegisterPractitioner(municipality, lawyer_id, office_id, registry::v1::PRACTITIONER_KIND_LAWYER);
+  request.mutable_practitioner()->set_capacity(capacity);
   return request;
 }
 

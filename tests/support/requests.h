@@ -14,6 +14,8 @@
 namespace casehub::testing {
 
 common::v1::Person Resident(uint64_t i);
+// A document whose digest tells its name.
+common::v1::DocumentRef Document(const std::string& name);
 // Who acts: a member of staff of an office.
 common::v1::Actor Staff(const std::string& office_id, const std::string& staff_id);
 
@@ -30,6 +32,9 @@ registry::v1::RegisterOfficeRequest RegisterCommittee(const std::string& municip
 registry::v1::RegisterPractitionerRequest RegisterMediator(const std::string& municipality,
                                                            const std::string& mediator_id,
                                                            const std::string& office_id);
+// A lawyer of an office, for so many cases at a time.
+registry::v1::RegisterPractitionerRequest RegisterLawyer(const std::string& municipality, const std::string& lawyer_id,
+                                                         const std::string& office_id, uint32_t capacity);
 // The police refer a dispute between residents i and i + 1.
 intake::v1::ReceiveReferralRequest ReceiveReferral(const std::string& municipality, uint64_t i,
                                                    const std::string& dispute);

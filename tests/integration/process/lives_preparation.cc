@@ -27,14 +27,9 @@ Step Mediator(const Desk& desk, const std::string& mediator_id) {
 Step Lawyer(const Desk& desk, const std::string& lawyer_id, const std::string& specialty,
             const std::string& criminal_practice_since = "") {
   return Ask<registry::RegisterPractitionerRequest>(desk, [=](auto* request) {
-    auto* lawyer = request->mutable_practitioner();
-    lawyer->set_practitioner_id(lawyer_id);
-    lawyer->set_office_id(desk.office_id);
-    lawyer->set_kind(registry::PRACTITIONER_KIND_LAWYER);
-    lawyer->set_valid_from("2020-01-01");
-    lawyer->add_specialties(specialty);
-    lawyer->set_criminal_practice_since(criminal_practice_since);
-    lawyer->set_capacity(1);
+    *request = RegisterLawyer(desk.municipality, lawyer_id, desk.office_id, /*capacity=*/1);
+    request->mutable_practitioner()->add_specialties(specialty);
+    request->mutable_practitioner()->set_criminal_practice_since(criminal_practice_since);
   });
 }
 

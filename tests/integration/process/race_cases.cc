@@ -8,27 +8,6 @@ constexpr char kCommittee[] = "committee-1";
 constexpr char kMediator[] = "mediator-1";
 constexpr uint32_t kCapacity = 1000;  // no race is about it
 
-common::v1::DocumentRef Document(const std::string& name) {
-  common::v1::DocumentRef document;
-  document.set_name(name);
-  document.set_sha256(std::string(32, 'd'));
-  document.set_size_bytes(1234);
-  return document;
-}
-
-registry::v1::RegisterPractitionerRequest Lawyer(const std::string& municipality, const std::string& id) {
-  registry::v1::RegisterPractitionerRequest request;
-  request.set_municipality(municipality);
-  request.set_request_id(NewRequestId());
-  auto* lawyer = request.mutable_practitioner();
-  lawyer->set_practitioner_id(id);
-  lawyer->set_office_id(kCentre);
-  lawyer->set_kind(registry::v1::PRACTITIONER_KIND_LAWYER);
-  lawyer->set_valid_from("2020-01-01");
-  lawyer->set_capacity(kCapacity);
-  return request;
-}
-
 assignment::v1::SetTariffRequest Tariff(const std::string& municipality) {
   assignment::v1::SetTariffRequest request;
   request.set_municipality(municipality);
@@ -48,7 +27,8 @@ void Furnish(Caller* caller, const std::string& municipality, size_t lawyers) {
   caller->Must<registry::v1::RegisterOfficeResponse>(RegisterCommittee(municipality, kCommittee));
   caller->Must<registry::v1::RegisterPractitionerResponse>(RegisterMediator(municipality, kMediator, kCommittee));
   for (size_t i = 0; i < lawyers; ++i) {
-    caller->Must<registry::v1::RegisterPractitionerResponse>(Lawyer(municipality, "lawyer-" + std::to_string(i)));
+    caller->Must<registry::v1::RegisterPractitionerResponse>(
+        RegisterLawyer(municipality, "lawyer-" + std::to_string(i), kCentre, kCapacity));
   }
   caller->Must<assignment::v1::SetTariffResponse>(Tariff(municipality));
 }

@@ -11,8 +11,6 @@ namespace assignment = assignment::v1;
 namespace evaluation = evaluation::v1;
 namespace intake = intake::v1;
 
-constexpr size_t kDigestBytes = 32;
-
 void Grade(uint32_t grade, evaluation::SubmitRatingRequest* request) {
   for (auto set : {&evaluation::Grades::set_attitude, &evaluation::Grades::set_efficiency,
                    &evaluation::Grades::set_policy_execution, &evaluation::Grades::set_professional_level,
@@ -25,15 +23,6 @@ void Grade(uint32_t grade, evaluation::SubmitRatingRequest* request) {
 }  // namespace
 
 Instant Now() { return {absl::ToUnixMicros(absl::Now())}; }
-
-common::v1::DocumentRef Document(const std::string& name) {
-  common::v1::DocumentRef document;
-  document.set_name(name);
-  document.set_sha256(name);
-  document.mutable_sha256()->resize(kDigestBytes, '.');
-  document.set_size_bytes(1234);
-  return document;
-}
 
 Step UntilCase(Step step, const std::string& municipality, std::function<bool(const intake::Case&)> is_so) {
   return Until<intake::GetCaseRequest, intake::GetCaseResponse>(

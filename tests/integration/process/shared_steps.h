@@ -21,8 +21,6 @@ inline constexpr Desk kProvince{kSuperior, "bureau-1", "staff-41"};
 
 // By the machine's clock, which is the server's too.
 Instant Now();
-// A document whose digest tells its name.
-common::v1::DocumentRef Document(const std::string& name);
 
 // Waits until intake shows the case so.
 Step UntilCase(Step step, const std::string& municipality, std::function<bool(const intake::v1::Case&)> is_so);
