@@ -14,7 +14,7 @@ find_package(yaml-cpp CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_library(CASEHUB_XXHASH xxhash REQUIRED)
-find_library(CASEHUB_JEMALLOC jemalloc REQUIRED)
+find_library(CASEHUB_JEMALLOC NAMES libjemalloc.a REQUIRED)
 find_library(CASEHUB_RE2 re2 REQUIRED)
 find_library(CASEHUB_RDKAFKA rdkafka REQUIRED)
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/perf_level.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
@@ -231,6 +232,7 @@ void LogStore::Add(const SideRow& row, rocksdb::WriteBatch* batch) const { batch
 
 absl::Status LogStore::Write(rocksdb::WriteBatch* batch) {
   if (!db_) return absl::UnavailableError("the store of the log is closed");
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // of this thread: nobody reads its counters
   rocksdb::WriteOptions options;
   options.sync = true;
   return ToStatus(db_->Write(options, batch), "write to");
@@ -291,6 +293,7 @@ absl::StatusOr<LogEntry> LogStore::ReadAt(PartitionId partition, Offset offset) 
 absl::StatusOr<std::optional<std::string>> LogStore::ReadSideRow(std::string_view key) const {
   std::shared_lock lock(mutex_);
   if (!db_) return absl::UnavailableError("the store of the log is closed");
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   std::string value;
   const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), side_, ToSlice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>();

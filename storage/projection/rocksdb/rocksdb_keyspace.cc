@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "rocksdb/convenience.h"
+#include "rocksdb/perf_level.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_batch.h"
 #include "storage/projection/rocksdb/folders.h"
@@ -151,6 +152,7 @@ absl::Status RocksdbKeyspace::Remembered(absl::Status said) const {
 absl::StatusOr<std::optional<std::string>> RocksdbKeyspace::Get(std::string_view key) const {
   absl::ReaderMutexLock lock(&mutex_);
   if (!db_) return NotOpen();
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::PinnableSlice value;
   const rocksdb::Status status = db_->Get({}, db_->DefaultColumnFamily(), key, &value);
   if (status.IsNotFound()) return std::optional<std::string>();
@@ -184,6 +186,7 @@ absl::Status RocksdbKeyspace::Write(const std::vector<RowChange>& sorted_rows, s
     if (auto status = OpenAgain(); !status.ok()) return status;
     write_failed_ = false;
   }
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   size_t bytes = 64 + position.size();
   for (const RowChange& row : sorted_rows) bytes += row.key.size() + (row.value ? row.value->size() : 0) + 12;
   rocksdb::WriteBatch batch(bytes);
