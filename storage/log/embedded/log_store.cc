@@ -293,7 +293,6 @@ absl::StatusOr<LogEntry> LogStore::ReadAt(PartitionId partition, Offset offset) 
 absl::StatusOr<std::optional<std::string>> LogStore::ReadSideRow(std::string_view key) const {
   std::shared_lock lock(mutex_);
   if (!db_) return absl::UnavailableError("the store of the log is closed");
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   std::string value;
   const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), side_, ToSlice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>();
