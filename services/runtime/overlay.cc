@@ -85,11 +85,11 @@ Overlay::Row* Overlay::Find(std::string_view key) const {
   return it == rows_.end() ? nullptr : it->second.get();
 }
 
-Overlay::Row* Overlay::FindOrAdd(std::string key) const {
+Overlay::Row* Overlay::FindOrAdd(std::string_view key) const {
   const auto it = rows_.lower_bound(RowKey(key));
   if (it != rows_.end() && it->first.bytes == key) return it->second.get();
   auto row = std::make_unique<Row>();
-  row->key = std::move(key);
+  row->key = key;
   Row* added = row.get();
   rows_.emplace_hint(it, RowKey(added->key), std::move(row));
   return added;
@@ -120,7 +120,7 @@ void Overlay::Keep(std::string_view key, Row* row, const std::optional<std::stri
   if (clean_rows_ >= kCleanRowsMax || clean_bytes_ + bytes > kCleanBytesMax) return;
   if (row == nullptr) {
     if (scans_ > 0) return;  // the scan's iterator would not survive a new row
-    row = FindOrAdd(std::string(key));
+    row = FindOrAdd(key);
   }
   row->value = value;
   row->known = true;
@@ -172,9 +172,9 @@ void Overlay::Scan(std::string_view from, std::string_view to, Level level, Visi
   }
 }
 
-void Overlay::PutPending(uint64_t sequence, std::string key, std::optional<std::string> value) {
+void Overlay::PutPending(uint64_t sequence, std::string_view key, std::optional<std::string> value) {
   assert(pending_.empty() || pending_.back().sequence <= sequence);
-  Row* row = FindOrAdd(std::move(key));
+  Row* row = FindOrAdd(key);
   if (!row->pending.empty() && row->pending.back().sequence == sequence) {
     row->pending.back().value = std::move(value);
     return;
@@ -205,8 +205,8 @@ void Overlay::EraseIfIdle(Row* row) {
   rows_.erase(rows_.find(RowKey(row->key)));
 }
 
-bool Overlay::PutApplied(std::string key, std::optional<std::string> value) {
-  Row* row = FindOrAdd(std::move(key));
+bool Overlay::PutApplied(std::string_view key, std::optional<std::string> value) {
+  Row* row = FindOrAdd(key);
   const bool has_pending = !row->pending.empty();
   // Knowledge that is at hand anyway; not worth a lookup.
   if (!row->known && !row->store_lacks) row->store_lacks = gaps_.Covers(row->key);
@@ -214,8 +214,8 @@ bool Overlay::PutApplied(std::string key, std::optional<std::string> value) {
   return has_pending;
 }
 
-void Overlay::PutAppliedFresh(std::string key, std::string value) {
-  Row* row = FindOrAdd(std::move(key));
+void Overlay::PutAppliedFresh(std::string_view key, std::string value) {
+  Row* row = FindOrAdd(key);
   if (!row->known) row->store_lacks = true;
   SetApplied(row, std::move(value));
 }

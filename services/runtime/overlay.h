@@ -53,7 +53,7 @@ class Overlay {
   void Scan(std::string_view from, std::string_view to, Level level, Visit visit) const;
 
   // Sequence numbers never go down, except after DropAllPending.
-  void PutPending(uint64_t sequence, std::string key, std::optional<std::string> value);
+  void PutPending(uint64_t sequence, std::string_view key, std::optional<std::string> value);
   // Whether the newest version of the key is a pending tombstone.
   bool PendingDeletes(std::string_view key) const;
   // Drops the versions of records up to and including this one: their rows are applied now.
@@ -61,11 +61,11 @@ class Overlay {
   void DropAllPending();
 
   // Returns whether the row has pending versions.
-  bool PutApplied(std::string key, std::optional<std::string> value);
+  bool PutApplied(std::string_view key, std::optional<std::string> value);
   // The caller vouches that the store does not hold the key (it names the record that is being applied): should the
   // row be deleted before the next write back, neither reaches the store. Known also without it for keys that were
   // read and not found.
-  void PutAppliedFresh(std::string key, std::string value);
+  void PutAppliedFresh(std::string_view key, std::string value);
 
   // The applied level, sorted, for one Write to the store; EndWrite must follow before the next call.
   std::vector<storage::RowChange> TakeChanges();
@@ -117,7 +117,7 @@ class Overlay {
   using Rows = absl::btree_map<RowKey, std::unique_ptr<Row>>;
 
   Row* Find(std::string_view key) const;
-  Row* FindOrAdd(std::string key) const;
+  Row* FindOrAdd(std::string_view key) const;
   // The applied value of a row, read from the store if need be.
   std::optional<std::string> Load(std::string_view key, Row* row) const;
   void Keep(std::string_view key, Row* row, const std::optional<std::string>& value) const;

@@ -300,8 +300,8 @@ void Partition::ApplyRuntimeRows(const Record& record, Offset offset, ServiceRow
     return;
   }
   if (record.fingerprint != Hash128()) {
-    writer->Put(tables::DedupKey(record.municipality, record.command_id),
-                tables::EncodeDedup(record.fingerprint, offset, record.reply));
+    writer->Write(tables::DedupKey(record.municipality, record.command_id),
+                  tables::EncodeDedup(record.fingerprint, offset, record.reply));
     SweepDedup(record, rows, writer);
   }
   for (const storage::Settlement& settled : record.settles) writer->Delete(tables::DueKey(settled.row));

@@ -41,7 +41,7 @@ std::unique_ptr<WriteBack> Partition::TakeRows(size_t service, Instant now) {
                         return true;
                       });
   }
-  for (std::string& key : forgotten) rows.overlay.PutApplied(std::move(key), std::nullopt);
+  for (const std::string& key : forgotten) rows.overlay.PutApplied(key, std::nullopt);
   auto taken = std::make_unique<WriteBack>();
   taken->service = service;
   taken->store = rows.store;

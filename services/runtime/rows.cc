@@ -4,12 +4,12 @@
 
 namespace casehub::runtime {
 
-void AppliedWriter::Put(std::string_view key, std::string_view value) {
-  if (rows_->overlay.PutApplied(std::string(key), std::string(value))) conflicted_ = true;
+void AppliedWriter::Write(std::string_view key, std::string value) {
+  if (rows_->overlay.PutApplied(key, std::move(value))) conflicted_ = true;
 }
 
 void AppliedWriter::Delete(std::string_view key) {
-  if (rows_->overlay.PutApplied(std::string(key), std::nullopt)) conflicted_ = true;
+  if (rows_->overlay.PutApplied(key, std::nullopt)) conflicted_ = true;
 }
 
 storage::DueId AppliedWriter::AddDue(Instant due_at, DueWork work) {
@@ -19,7 +19,7 @@ storage::DueId AppliedWriter::AddDue(Instant due_at, DueWork work) {
   AppendBigEndian(work.kind, 2, &value);
   AppendBigEndian(work.municipality.code(), 4, &value);
   value.append(work.payload);
-  rows_->overlay.PutApplied(tables::DueKey(id), std::move(value));
+  rows_->overlay.PutAppliedFresh(tables::DueKey(id), std::move(value));
   earliest_due_ = std::min(earliest_due_, due_at);
   return id;
 }

@@ -69,7 +69,7 @@ class AppliedWriter : public StateWriter {
     reader_.Scan(from, to, visit);
   }
   absl::Status status() const override { return reader_.status(); }
-  void Put(std::string_view key, std::string_view value) override;
+  void Write(std::string_view key, std::string value) override;
   void Delete(std::string_view key) override;
   storage::DueId AddDue(Instant due_at, DueWork work) override;
   void CancelDue(const storage::DueId& id) override { Delete(tables::DueKey(id)); }
@@ -99,10 +99,10 @@ class PendingWriter : public StateWriter {
     reader_.Scan(from, to, visit);
   }
   absl::Status status() const override { return reader_.status(); }
-  void Put(std::string_view key, std::string_view value) override {
-    rows_->overlay.PutPending(sequence_, std::string(key), std::string(value));
+  void Write(std::string_view key, std::string value) override {
+    rows_->overlay.PutPending(sequence_, key, std::move(value));
   }
-  void Delete(std::string_view key) override { rows_->overlay.PutPending(sequence_, std::string(key), std::nullopt); }
+  void Delete(std::string_view key) override { rows_->overlay.PutPending(sequence_, key, std::nullopt); }
   storage::DueId AddDue(Instant due_at, DueWork) override { return {due_at, INT64_MAX, 0, next_n_++}; }
   void CancelDue(const storage::DueId& id) override {
     if (id.offset != INT64_MAX) Delete(tables::DueKey(id));

@@ -17,8 +17,8 @@ void MemoryState::Scan(std::string_view from, std::string_view to,
   }
 }
 
-void MemoryState::Put(std::string_view key, std::string_view value) {
-  rows_.insert_or_assign(std::string(key), std::string(value));
+void MemoryState::Write(std::string_view key, std::string value) {
+  rows_.insert_or_assign(std::string(key), std::move(value));
 }
 
 void MemoryState::Delete(std::string_view key) {
