@@ -14,7 +14,7 @@ find_package(yaml-cpp CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_library(CASEHUB_XXHASH xxhash REQUIRED)
-find_library(CASEHUB_JEMALLOC NAMES libjemalloc.a REQUIRED)
+find_library(CASEHUB_JEMALLOC_A NAMES libjemalloc.a REQUIRED)
 find_library(CASEHUB_RE2 re2 REQUIRED)
 find_library(CASEHUB_RDKAFKA rdkafka REQUIRED)
 
@@ -32,7 +32,7 @@ endif()
 # The allocator of a program (docs/adr/0021-jemalloc.md); the sanitizers bring their own.
 function(casehub_use_jemalloc target)
   if(NOT CASEHUB_SANITIZE)
-    target_link_libraries(${target} PRIVATE ${CASEHUB_JEMALLOC})
+    target_link_libraries(${target} PRIVATE ${CASEHUB_JEMALLOC_A})
   endif()
 endfunction()
 

@@ -76,11 +76,11 @@ void IndexReceipt(const v1::IntakeEvent& event, const v1::CaseState& row, const 
   if (event.has_notice_received() && !event.notice_received().authority_reference().empty()) {
     const auto& notice = event.notice_received();
     state.Put(tables::NoticeKey(here, notice.authority(), notice.authority_reference(), notice.stage()),
-              case_id.Bytes());
+              std::string(case_id.Bytes()));
   }
   if (!event.has_application_received() || row.documents().empty() || row.applicant().person_id().empty()) return;
   state.Put(tables::ApplicationKey(here, row.applicant().person_id(), DocumentSetDigest(row.documents())),
-            case_id.Bytes());
+            std::string(case_id.Bytes()));
 }
 
 // A case that arrives may have been applied for here too.
@@ -88,7 +88,7 @@ void IndexArrival(const v1::CaseState& row, const Uuid& case_id, Municipality he
   if (row.offered_digest().empty() || row.applicant().person_id().empty()) return;
   const std::string key = tables::ApplicationKey(here, row.applicant().person_id(), row.offered_digest());
   const auto known = state.Get(key);
-  if (!known) return state.Put(key, case_id.Bytes());
+  if (!known) return state.Put(key, std::string(case_id.Bytes()));
   if (*known != case_id.Bytes()) state.AddDue(kImmediately, {tables::kLink, here, CasePayload(case_id, *known)});
 }
 
@@ -121,7 +121,7 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
     }
     if (event.has_case_opened() && !event.case_opened().external_reference().empty()) {
       state.Put(tables::SourceKey(here, event.case_opened().source_system(), event.case_opened().external_reference()),
-                case_id->Bytes());
+                std::string(case_id->Bytes()));
     }
     Evolve(event, record.header->decided_at, here, &row);
     IndexReceipt(event, row, *case_id, here, state);

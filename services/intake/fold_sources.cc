@@ -21,7 +21,8 @@ void FoldOpened(const v1::IntakeEvent& event, Municipality here, StateWriter& st
   const v1::CaseOpened& opened = event.case_opened();
   const Uuid case_id = *Uuid::Parse(event.case_id());
   if (!opened.external_reference().empty()) {
-    state.Put(tables::ReferenceKey(here, opened.external_reference(), opened.source_system()), case_id.Bytes());
+    state.Put(tables::ReferenceKey(here, opened.external_reference(), opened.source_system()),
+              std::string(case_id.Bytes()));
   }
   if (!opened.applicant().person_id().empty()) {
     state.Put(tables::PersonKey(here, opened.applicant().person_id()).append(case_id.Bytes()), "1");

@@ -35,7 +35,7 @@ struct Run {
 void PutRun(Municipality municipality, const Run& run, uint64_t last, runtime::StateWriter& rows) {
   if (run.count == 0) return;
   const auto case_id = Uuid::Parse(run.case_text);
-  if (case_id) rows.Write(tables::CaseEntryKey(municipality, *case_id, last), tables::EncodeCount(run.count));
+  if (case_id) rows.Put(tables::CaseEntryKey(municipality, *case_id, last), tables::EncodeCount(run.count));
 }
 
 void FoldEntries(const runtime::AppliedRecord& record, runtime::StateWriter& rows) {
@@ -68,8 +68,8 @@ void FoldEntries(const runtime::AppliedRecord& record, runtime::StateWriter& row
   }
   if (!head) return;
   PutRun(header.municipality, run, head->sequence, rows);
-  rows.Write(tables::EntryKey(header.municipality, head->sequence), tables::EncodeEntryBlock(block));
-  rows.Write(tables::HeadKey(header.municipality), tables::EncodeHead(*head));
+  rows.Put(tables::EntryKey(header.municipality, head->sequence), tables::EncodeEntryBlock(block));
+  rows.Put(tables::HeadKey(header.municipality), tables::EncodeHead(*head));
   DueSeal(header.municipality, head->sequence, header.decided_at, rows);
 }
 

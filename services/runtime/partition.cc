@@ -295,13 +295,13 @@ void Partition::ApplyRuntimeRows(const Record& record, Offset offset, ServiceRow
   if (record.kind == RecordKind::kPark) {
     for (const storage::Subject& subject : record.changes) {
       if (!writer->Get(tables::ParkedKey(subject.id))) ++rows->parked;
-      writer->Put(tables::ParkedKey(subject.id), record.address);
+      writer->Put(tables::ParkedKey(subject.id), std::string(record.address));
     }
     return;
   }
   if (record.fingerprint != Hash128()) {
-    writer->Write(tables::DedupKey(record.municipality, record.command_id),
-                  tables::EncodeDedup(record.fingerprint, offset, record.reply));
+    writer->Put(tables::DedupKey(record.municipality, record.command_id),
+                tables::EncodeDedup(record.fingerprint, offset, record.reply));
     SweepDedup(record, rows, writer);
   }
   for (const storage::Settlement& settled : record.settles) writer->Delete(tables::DueKey(settled.row));

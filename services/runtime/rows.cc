@@ -4,7 +4,7 @@
 
 namespace casehub::runtime {
 
-void AppliedWriter::Write(std::string_view key, std::string value) {
+void AppliedWriter::Put(std::string_view key, std::string value) {
   if (rows_->overlay.PutApplied(key, std::move(value))) conflicted_ = true;
 }
 

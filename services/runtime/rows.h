@@ -69,7 +69,7 @@ class AppliedWriter : public StateWriter {
     reader_.Scan(from, to, visit);
   }
   absl::Status status() const override { return reader_.status(); }
-  void Write(std::string_view key, std::string value) override;
+  void Put(std::string_view key, std::string value) override;
   void Delete(std::string_view key) override;
   storage::DueId AddDue(Instant due_at, DueWork work) override;
   void CancelDue(const storage::DueId& id) override { Delete(tables::DueKey(id)); }
@@ -99,7 +99,7 @@ class PendingWriter : public StateWriter {
     reader_.Scan(from, to, visit);
   }
   absl::Status status() const override { return reader_.status(); }
-  void Write(std::string_view key, std::string value) override {
+  void Put(std::string_view key, std::string value) override {
     rows_->overlay.PutPending(sequence_, key, std::move(value));
   }
   void Delete(std::string_view key) override { rows_->overlay.PutPending(sequence_, key, std::nullopt); }

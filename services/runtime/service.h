@@ -82,7 +82,7 @@ struct DueRow {
 
 class StateWriter : public StateReader {
  public:
-  virtual void Write(std::string_view key, std::string value) = 0;  // Put without a copy of the value
+  virtual void Put(std::string_view key, std::string value) = 0;
   virtual void Delete(std::string_view key) = 0;
   // Due at a time, or at once (kImmediately). Call only from Apply; the id comes from the record being applied.
   virtual storage::DueId AddDue(Instant due_at, DueWork work) = 0;
@@ -90,8 +90,7 @@ class StateWriter : public StateReader {
   // The next message of the mailbox from `from` (a municipality of this partition) to `to`, this service at both ends.
   virtual void Send(Municipality from, Municipality to, const google::protobuf::Message& message) = 0;
 
-  void Put(std::string_view key, std::string_view value) { Write(key, std::string(value)); }
-  void Save(std::string_view key, const google::protobuf::Message& message) { Write(key, message.SerializeAsString()); }
+  void Save(std::string_view key, const google::protobuf::Message& message) { Put(key, message.SerializeAsString()); }
 };
 
 struct DecideContext {

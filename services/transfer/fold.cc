@@ -20,7 +20,7 @@ struct Row {
 };
 
 void Save(const Row& row, const v1::CustodyState& state, runtime::StateWriter& rows) {
-  rows.Write(tables::CaseKey(row.municipality, row.case_id), tables::EncodeState(state));
+  rows.Put(tables::CaseKey(row.municipality, row.case_id), tables::EncodeState(state));
 }
 
 // With the last part the offer is due.

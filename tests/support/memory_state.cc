@@ -17,7 +17,7 @@ void MemoryState::Scan(std::string_view from, std::string_view to,
   }
 }
 
-void MemoryState::Write(std::string_view key, std::string value) {
+void MemoryState::Put(std::string_view key, std::string value) {
   rows_.insert_or_assign(std::string(key), std::move(value));
 }
 

@@ -26,7 +26,7 @@ class MemoryState : public runtime::StateWriter {
   void Scan(std::string_view from, std::string_view to,
             const std::function<bool(std::string_view, std::string_view)>& visit) const override;
   absl::Status status() const override { return absl::OkStatus(); }
-  void Write(std::string_view key, std::string value) override;
+  void Put(std::string_view key, std::string value) override;
   void Delete(std::string_view key) override;
   storage::DueId AddDue(Instant due_at, runtime::DueWork work) override;
   void CancelDue(const storage::DueId& id) override { due_.erase(id); }
