@@ -160,9 +160,9 @@ void Partition::TakeTurn(TurnInput* input, TurnOutput* out) {
     if (i >= 0) streams_[static_cast<size_t>(i)]->Acknowledge(ack);
   }
   const absl::Status stalled = StoreStalled();
-  const absl::Status& writable = stalled.ok() ? input->log_writable : stalled;
+  const DecideInput decide{input->now, input->callers_at, input->at_end, stalled.ok() ? input->log_writable : stalled};
   for (size_t i = 0; i < streams_.size(); ++i) {
-    streams_[i]->Decide(input->now, input->at_end, hints_[i], writable, out);
+    streams_[i]->Decide(decide, hints_[i], out);
     if (!out->fatal.ok()) return;
     streams_[i]->SendMail(input->now, out);
   }

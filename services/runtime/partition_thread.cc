@@ -116,6 +116,7 @@ void PartitionThread::Loop() {
 
     TurnInput input;
     input.now = options_.clock();
+    if (options_.callers_at) input.callers_at = options_.callers_at();
     input.log_writable = log_->writable();
     const bool stalled = !partition_->StoreStalled().ok();
     if (!stalled) {

@@ -28,6 +28,7 @@ class PartitionThread {
     size_t queued_mail_max = 4096;       // messages, and acknowledgements; more are dropped, their sender repeats them
     size_t read_bytes_per_turn = 1 << 20;
     std::function<Instant()> clock;
+    std::function<Instant()> callers_at;  // TurnInput::callers_at; may be empty
     std::function<void(Reply)> on_reply;
     std::function<void(Mail)> on_mail;
     std::function<void(MailAck)> on_ack;

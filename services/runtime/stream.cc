@@ -18,7 +18,8 @@ Stream::Stream(ServiceRows* rows, const storage::EffectiveRule* rule, PartitionI
       address_(std::move(address)),
       mint_(std::move(mint)),
       limits_(limits),
-      plants_(plants) {}
+      plants_(plants),
+      bulk_pace_(limits.bulk) {}
 
 void Stream::Offer(std::shared_ptr<CommandInput> command) {
   Work work;
@@ -302,6 +303,7 @@ void Stream::OnClockBack(int64_t micros) {
   candidate_since_.micros -= micros;
   next_attempt_.micros -= micros;
   for (auto& pending : pending_) pending->appended_at.micros -= micros;
+  bulk_pace_.OnClockBack(micros);
   for (auto& [key, box] : mailboxes_) box.sent_at.micros -= micros;
 }
 

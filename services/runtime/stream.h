@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "services/runtime/bulk_pace.h"
 #include "services/runtime/plants.h"
 #include "services/runtime/rows.h"
 #include "services/runtime/turn.h"
@@ -25,10 +26,7 @@ namespace casehub::runtime {
 struct StreamLimits {
   size_t pipeline_records_max = 1024;  // decided, not read back
   size_t decisions_per_turn_max = 256;
-  // Imports decided in a turn, and decided but not read back. Few, because one may hold as many events as a hundred
-  // commands, and who calls meanwhile waits for the turn and stands behind them in the log.
-  size_t bulk_per_turn_max = 1;
-  size_t bulk_records_max = 2;
+  BulkLimits bulk;
   size_t due_rows_per_turn_max = 256;
   int64_t mail_window_max = 32;  // messages on their way to one destination
   int64_t mail_resend_micros = 500'000;
@@ -43,6 +41,15 @@ struct StreamCounters {
   uint64_t probes = 0, mail_out_of_order = 0, mail_repeated = 0, reactions = 0, settled_refused = 0, rebased = 0;
   uint64_t redo_overtaken = 0, redo_gap = 0, redo_head = 0, redo_behind = 0, redo_depth_max = 0;
   uint64_t takeover_with_due = 0, lost_with_pending = 0, append_refused = 0, parked = 0, defects = 0;
+  uint64_t imports_rested = 0;  // turns that left an import waiting so that callers go on
+};
+
+// What the streams of a partition decide on in one turn.
+struct DecideInput {
+  Instant now;
+  Instant callers_at;  // as in TurnInput
+  bool at_end = false;
+  absl::Status log_writable;
 };
 
 class Stream {
@@ -69,7 +76,7 @@ class Stream {
   void OnApplied(const AppliedWriter& writer, bool own);
 
   // Decides what is due and queued, up to the limits.
-  void Decide(Instant now, bool at_end, bool hinted, const absl::Status& log_writable, TurnOutput* out);
+  void Decide(const DecideInput& input, bool hinted, TurnOutput* out);
   // The clock went back: what waits for a time waits no longer than it would have.
   void OnClockBack(int64_t micros);
   // Sends what the outbox holds and nobody acknowledged.
@@ -135,7 +142,8 @@ class Stream {
   void DropPendingRows();
   std::deque<Work>& LaneOf(const Work& work) { return work.command && work.command->bulk ? bulk_ : queue_; }
   std::deque<Work> TakeQueued();  // of both lanes
-  void DecideQueued(Instant now, TurnOutput* out);
+  void DecideQueued(Instant now, Instant callers_at, TurnOutput* out);
+  void DecideBulk(Instant now, Instant callers_at, TurnOutput* out);
 
   bool DecideOne(Work work, Instant now, TurnOutput* out);
   bool DecideCommand(Work work, Instant now, TurnOutput* out);
@@ -181,6 +189,7 @@ class Stream {
   StreamSequence first_of_turn_ = 0;  // 0: nothing appended in this turn
   std::deque<Work> queue_;            // commands and mail, in order of arrival
   std::deque<Work> bulk_;             // imports
+  BulkPace bulk_pace_;
 
   Instant next_due_{0};     // no row of due work is due before this
   std::string due_cursor_;  // immediate rows up to this key are offered

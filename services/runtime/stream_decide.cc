@@ -27,7 +27,9 @@ Instant Stream::DecisionTime(Instant now) {
   return decided_at_;
 }
 
-void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& log_writable, TurnOutput* out) {
+void Stream::Decide(const DecideInput& input, bool hinted, TurnOutput* out) {
+  const Instant now = input.now;
+  const absl::Status& log_writable = input.log_writable;
   first_of_turn_ = 0;
   if (role_ == Role::kCandidate && now.micros - candidate_since_.micros > limits_.candidate_timeout_micros) {
     role_ = Role::kFollower;
@@ -35,7 +37,7 @@ void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& l
   const bool blocked = rule_->stream(rows_->service->id()).blocked;
   const bool may_own = hinted && log_writable.ok() && !blocked;
   if (role_ == Role::kFollower && may_own) {
-    if (at_end) TakeOver(now, out);
+    if (input.at_end) TakeOver(now, out);
     if (next_attempt_ > now) out->wake_at = std::min(out->wake_at, next_attempt_);
   } else if (role_ == Role::kFollower && hinted) {
     out->wake_at =
@@ -68,7 +70,7 @@ void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& l
     out->wake_at = std::min(out->wake_at, {now.micros + limits_.probe_after_micros});
     return;
   }
-  DecideQueued(now, out);
+  DecideQueued(now, input.callers_at, out);
   WorkOffDue(now, out);
   WorkOffAcks(now, out);
   if (!pending_.empty() && now.micros - pending_.back()->appended_at.micros > limits_.probe_after_micros) {
@@ -83,7 +85,7 @@ void Stream::Decide(Instant now, bool at_end, bool hinted, const absl::Status& l
 }
 
 // Callers go before imports, which keep a quarter of turn and pipeline so that they get on (design 4).
-void Stream::DecideQueued(Instant now, TurnOutput* out) {
+void Stream::DecideQueued(Instant now, Instant callers_at, TurnOutput* out) {
   const size_t share = bulk_.empty() ? 0 : 1;
   const size_t decisions_max = limits_.decisions_per_turn_max - share * limits_.decisions_per_turn_max / 4;
   const size_t pipeline_max = limits_.pipeline_records_max - share * limits_.pipeline_records_max / 4;
@@ -93,17 +95,26 @@ void Stream::DecideQueued(Instant now, TurnOutput* out) {
     DecideOne(std::move(work), now, out);
   }
   if (!queue_.empty() && pending_.size() < pipeline_max) out->more = true;
-  if (bulk_.empty()) return;
-  const auto pending_bulk = static_cast<size_t>(std::count_if(
-      pending_.begin(), pending_.end(), [](const auto& one) { return one->work.command && one->work.command->bulk; }));
-  const size_t bulk_room =
-      std::min(limits_.bulk_per_turn_max, limits_.bulk_records_max - std::min(limits_.bulk_records_max, pending_bulk));
-  for (size_t n = 0; n < bulk_room && !bulk_.empty() && pending_.size() < limits_.pipeline_records_max; ++n) {
+  if (!bulk_.empty()) DecideBulk(now, callers_at, out);
+}
+
+void Stream::DecideBulk(Instant now, Instant callers_at, TurnOutput* out) {
+  const auto room = [&] {
+    const auto is_bulk = [](const auto& one) { return one->work.command && one->work.command->bulk; };
+    const auto pending = std::count_if(pending_.begin(), pending_.end(), is_bulk);
+    return bulk_pace_.Room(now, callers_at, static_cast<size_t>(pending));
+  };
+  for (size_t n = room(); n > 0 && !bulk_.empty() && pending_.size() < limits_.pipeline_records_max; --n) {
     Work work = std::move(bulk_.front());
     bulk_.pop_front();
     DecideOne(std::move(work), now, out);
+    bulk_pace_.OnDecided(now);
   }
-  if (!bulk_.empty() && pending_bulk + bulk_room < limits_.bulk_records_max) out->more = true;
+  if (bulk_.empty()) return;
+  if (room() > 0 && pending_.size() < limits_.pipeline_records_max) out->more = true;
+  if (bulk_pace_.rests_until() <= now) return;
+  ++counters_.imports_rested;
+  out->wake_at = std::min(out->wake_at, bulk_pace_.rests_until());
 }
 
 bool Stream::DecideOne(Work work, Instant now, TurnOutput* out) {

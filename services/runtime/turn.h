@@ -28,7 +28,7 @@ struct CommandInput {
   Instant received_at;
   Instant deadline;  // zero: none; decided no later than this
   std::vector<storage::SideRow> side_rows;
-  bool bulk = false;  // an import: takes what others leave, and at least a quarter of a turn
+  bool bulk = false;  // an import: callers go before it (BulkPace)
 };
 struct QueryInput {
   uint64_t ticket = 0;
@@ -80,6 +80,7 @@ struct WriteBack {
 
 struct TurnInput {
   Instant now;
+  Instant callers_at;  // when a call that is no import last came to this process; imports make way for a while
   std::vector<storage::LogEntry> entries;  // what the reader returned, in order
   std::span<DecodedEntry> decoded;  // the same, taken apart by another thread; behind `entries` if both are given
   bool at_end = false;              // the reader had no more

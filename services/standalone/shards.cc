@@ -48,6 +48,7 @@ absl::Status Shards::StartPartition(PartitionId partition) {
   PartitionThread::Options options;
   options.unanswered_calls_max = options_.unanswered_calls_max;
   options.clock = options_.clock;
+  options.callers_at = [this] { return Instant{callers_at_micros_.load(std::memory_order_relaxed)}; };
   options.on_reply = [this, partition](runtime::Reply reply) { OnReply(partition, std::move(reply)); };
   // A partition that is up may have mail for one that is not: it sends it again.
   options.on_mail = [this](runtime::Mail mail) {
@@ -119,9 +120,11 @@ Posted Shards::Post(Call call) {
         return PostLongPoll(partition, std::move(call), std::min(until, call.deadline));
       }
     }
+    NoteCaller(call);
     auto done = std::move(call.done);
     return PostQuery(partition, call, std::move(done));
   }
+  if (!call.is_bulk) NoteCaller(call);
   auto ticket = std::make_unique<Ticket>(Ticket{std::move(call.done), partition});
   auto command = std::make_shared<runtime::CommandInput>();
   command->ticket = reinterpret_cast<uint64_t>(ticket.get());
@@ -137,6 +140,14 @@ Posted Shards::Post(Call call) {
   const auto posted = threads_[static_cast<size_t>(partition)]->Post(std::move(command));
   if (posted == PartitionThread::Posted::kAccepted) ticket.release();  // OnReply takes it back
   return Translate(posted);
+}
+
+// Written by all threads that take calls, so only when it changes something.
+void Shards::NoteCaller(const Call& call) {
+  constexpr int64_t kFineEnough = kMicrosPerSecond / 10;
+  const int64_t known = callers_at_micros_.load(std::memory_order_relaxed);
+  if (std::abs(call.received_at.micros - known) < kFineEnough) return;
+  callers_at_micros_.store(call.received_at.micros, std::memory_order_relaxed);
 }
 
 Posted Shards::PostQuery(PartitionId partition, const Call& call, std::function<void(Answer)> done) {

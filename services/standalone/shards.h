@@ -73,6 +73,8 @@ class Shards : public host::Backend {
 
   absl::Status StartPartition(PartitionId partition);
   runtime::PartitionThread& ThreadOf(Municipality municipality);
+  // A long poll is none: who follows the ledger waits for imports, not they for it.
+  void NoteCaller(const host::Call& call);
   host::Posted PostQuery(PartitionId partition, const host::Call& call, std::function<void(host::Answer)> done);
   host::Posted PostLongPoll(PartitionId partition, host::Call call, Instant until);
   void PollAgain(PartitionId partition, bool expired_only);
@@ -94,6 +96,7 @@ class Shards : public host::Backend {
   Instant started_at_;
   std::vector<std::unique_ptr<runtime::PartitionThread>> threads_;
   std::atomic<bool> all_started_{false};  // until then threads_ has gaps, and is touched by Start alone
+  std::atomic<int64_t> callers_at_micros_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> polls_end_{false};  // long polls are answered with what there is
 

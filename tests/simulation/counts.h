@@ -62,6 +62,7 @@ enum class Situation : uint8_t {
   kStoreRefused,
   kStoreStalled,
   kAnsweredFirst,
+  kImportRested,
   kRepeatBeforeReadBack,
   kRepeatAfterReadBack,
   kRepeatOfOlderEpoch,

@@ -113,6 +113,7 @@ struct Host {
   TurnOutput Turn(std::vector<std::shared_ptr<CommandInput>> commands = {}) {
     TurnInput input;
     input.now = now;
+    input.callers_at = callers_at;
     for (; next < log->entries.size(); ++next) input.entries.push_back(log->entries[next]);
     input.at_end = input.entries.empty();
     input.commands = std::move(commands);
@@ -144,6 +145,7 @@ struct Host {
 
   static inline uint64_t hosts = 0;
   VectorLog* log;
+  Instant callers_at;
   uint64_t seed = 0;
   uint64_t minted = 0;
   ToyService service{ServiceId::kRegistry};
@@ -222,6 +224,34 @@ TEST(PartitionTest, CallersGoBeforeImportsWhichStillGetOn) {
     if (record->fingerprint != Hash128()) order.push_back(record->command_id);
   }
   EXPECT_EQ(order, (std::vector{RequestId(6), RequestId(1), RequestId(2), RequestId(3), RequestId(4), RequestId(5)}));
+}
+
+TEST(PartitionTest, ImportsRestWhileCallersAreAbout) {
+  VectorLog log;
+  Host host(&log);
+  host.Settle();
+  host.callers_at = host.now;
+  std::vector<std::shared_ptr<CommandInput>> imports;
+  for (uint64_t i = 1; i <= 2; ++i) {
+    imports.push_back(Register(i, "import" + std::to_string(i), RequestId(i)));
+    imports.back()->bulk = true;
+  }
+  TurnOutput out = host.Turn(std::move(imports));
+  EXPECT_EQ(out.append.records.size(), 1u);
+  EXPECT_FALSE(out.more);
+  host.Append(out);
+  host.now.micros += 2'000;
+  out = host.Turn();
+  EXPECT_TRUE(host.replies[1].recorded);
+  EXPECT_EQ(out.append.records.size(), 0u);
+  EXPECT_EQ(out.wake_at, (Instant{host.now.micros + 6'000}));
+  EXPECT_EQ(host.counters().imports_rested, 1u);
+  host.now = out.wake_at;
+  out = host.Turn();
+  EXPECT_EQ(out.append.records.size(), 1u);
+  host.Append(out);
+  host.Turn();
+  EXPECT_TRUE(host.replies[2].recorded);
 }
 
 TEST(PartitionTest, ARecordOfANewerFormatStopsThePartition) {
