@@ -65,6 +65,7 @@ class LogStore {
   int partitions_ = 0;
   Uuid log_id_;
   std::vector<Last> last_;
+  std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <thread>
 
+#include "storage/log/embedded/wal_end.h"
 #include "tests/contract/live_copy.h"
 #include "tests/contract/log/log_engines.h"
 
@@ -35,6 +36,23 @@ class EmbeddedLogTest : public ::testing::Test {
       if (file.path().extension() == ".log" && file.path() > newest) newest = file.path();
     }
     return newest;
+  }
+  // Of the WAL, without the zeros it was made longer by.
+  size_t WalBytes() const {
+    std::ifstream file(WalFile(), std::ios::binary);
+    return FindWalEnd(std::string(std::istreambuf_iterator<char>(file), {})).whole;
+  }
+  void Overwrite(size_t at, const std::string& bytes) const {
+    std::fstream wal(WalFile(), std::ios::in | std::ios::out | std::ios::binary);
+    wal.seekp(static_cast<std::streamoff>(at));
+    wal.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
+  // From here on the folder as it is now, as if the process had been killed.
+  void GoOnWithACopy(const std::string& suffix) {
+    const std::string copy = under_test_.folder() + suffix;
+    CopyOpenFolder(under_test_.folder(), copy);
+    under_test_.Close();
+    under_test_.options().folder = copy;
   }
 };
 
@@ -227,28 +245,74 @@ TEST_F(EmbeddedLogTest, AppendsAreRefusedBeforeTheDiskIsReallyFull) {
 
 TEST_F(EmbeddedLogTest, ATornEndOfTheWalIsCutOff) {
   Fill("r", 20);
-  const std::string copy = under_test_.folder() + "-torn";
-  CopyOpenFolder(under_test_.folder(), copy);
-  under_test_.Close();
-  under_test_.options().folder = copy;
-  fs::resize_file(WalFile(), fs::file_size(WalFile()) - 5);
+  GoOnWithACopy("-torn");
+  fs::resize_file(WalFile(), WalBytes() - 5);
   ASSERT_TRUE(under_test_.Open().ok());
   EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(19).size(), 19u);
   EXPECT_EQ(*under_test_.log().End(0), 18);
   Fill("more", 1);
 }
 
+TEST_F(EmbeddedLogTest, TheWalIsLongerThanWhatIsWritten) {
+  Fill("r", 3);
+  GoOnWithACopy("-long");
+  EXPECT_GT(fs::file_size(WalFile()), WalBytes() + (1 << 20));
+  ASSERT_TRUE(under_test_.Open().ok());
+  EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(3).size(), 3u);
+}
+
+TEST_F(EmbeddedLogTest, AWriteThatPowerWasLostUnderIsCutOff) {
+  Fill("r", 20);
+  GoOnWithACopy("-before");
+  const size_t before = WalBytes();
+  ASSERT_TRUE(under_test_.Open().ok());
+  Fill("again", 1);  // after a restart the WAL is a new one: what is torn below is its second write
+  const size_t first = WalBytes();
+  ASSERT_NE(first, before);
+  ASSERT_TRUE(under_test_.log().Append(0, Batch({std::string(100'000, 'x')})).ok());
+  EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(22).size(), 22u);
+  GoOnWithACopy("-whole");
+  const std::string whole = under_test_.options().folder;
+  const size_t end = WalBytes();
+  ASSERT_GT(end, first + 100'000);
+  const std::vector<std::pair<size_t, size_t>> missing = {
+      {first, 512 - first % 512}, {first, end - first}, {4096, 4096}, {32768, 512},
+      {end / 512 * 512, 512},     {65536, 40000}};
+  for (const auto& [at, bytes] : missing) {
+    const std::string copy = whole + "-" + std::to_string(at) + "-" + std::to_string(bytes);
+    CopyOpenFolder(whole, copy);
+    under_test_.options().folder = copy;
+    Overwrite(at, std::string(bytes, '\0'));
+    const auto status = under_test_.Open();
+    ASSERT_TRUE(status.ok()) << at << " " << status;
+    EXPECT_EQ(Follower(&under_test_, 0).ReadAtLeast(21).size(), 21u);
+    EXPECT_EQ(*under_test_.log().End(0), 20) << at;
+    Fill("more", 1);
+    under_test_.Close();
+  }
+}
+
 TEST_F(EmbeddedLogTest, DamageInTheMiddleIsDataLossAndNotASilentCut) {
   Fill("a record of some length, so that the middle is one of many ", 20);
-  const std::string copy = under_test_.folder() + "-damaged";
-  CopyOpenFolder(under_test_.folder(), copy);
-  under_test_.Close();
-  under_test_.options().folder = copy;
-  {
-    std::fstream wal(WalFile(), std::ios::in | std::ios::out | std::ios::binary);
-    wal.seekp(static_cast<std::streamoff>(fs::file_size(WalFile()) / 2));
-    wal.write("DAMAGE", 6);
-  }
+  GoOnWithACopy("-damaged");
+  Overwrite(WalBytes() / 2, "DAMAGE");
+  const auto status = under_test_.Open();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+}
+
+TEST_F(EmbeddedLogTest, ASectorThatIsLostInTheMiddleIsDataLossAndNotASilentCut) {
+  Fill("a record of some length, so that the middle is one of many ", 40);
+  GoOnWithACopy("-lost");
+  ASSERT_GT(WalBytes(), 3 * 512u);
+  Overwrite(512, std::string(512, '\0'));
+  const auto status = under_test_.Open();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+}
+
+TEST_F(EmbeddedLogTest, DamageInTheLastRecordIsDataLossAndNotASilentCut) {
+  Fill("r", 20);
+  GoOnWithACopy("-flipped");
+  Overwrite(WalBytes() - 3, "X");
   const auto status = under_test_.Open();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
 }
