@@ -86,6 +86,14 @@ class LongWals : public rocksdb::FileSystemWrapper {
   }
 };
 
+std::shared_ptr<rocksdb::Cache> NewCache(size_t bytes) {
+  rocksdb::LRUCacheOptions cache;
+  cache.capacity = bytes;
+  cache.num_shard_bits = 3;
+  cache.high_pri_pool_ratio = 0.5;  // index and filter blocks of the side rows stay when records are read
+  return rocksdb::NewLRUCache(cache);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LogStore>> LogStore::Open(const EmbeddedLogOptions& options) {
@@ -95,7 +103,7 @@ absl::StatusOr<std::unique_ptr<LogStore>> LogStore::Open(const EmbeddedLogOption
   store->partitions_ = options.partitions;
   rocksdb::Env* env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   store->env_ = rocksdb::NewCompositeEnv(std::make_shared<LongWals>(env->GetFileSystem()));
-  store->cache_ = options.block_cache ? options.block_cache : rocksdb::NewLRUCache(options.block_cache_bytes_max);
+  store->cache_ = options.block_cache ? options.block_cache : NewCache(options.block_cache_bytes_max);
   store->buffers_ = options.write_buffer_manager
                         ? options.write_buffer_manager
                         : std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes_max);
@@ -156,6 +164,13 @@ rocksdb::ColumnFamilyOptions LogStore::SideFamilyOptions() const {
   options.memtable_prefix_bloom_size_ratio = 0.05;
   rocksdb::BlockBasedTableOptions table = *options.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kSideFilterBitsPerKey));
+  // In pieces: the filter of one large file is megabytes, and a block larger than a shard of the cache is never kept,
+  // but read and checked again at each lookup.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 8 << 10;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_top_level_index_and_filter = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
