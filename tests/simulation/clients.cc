@@ -116,7 +116,6 @@ void Clients::SendTo(int process, size_t index, uint64_t ticket) {
   command->request = request.draft.message;
   command->fingerprint = request.fingerprint;
   command->received_at = cluster_->ClockOf(process);
-  command->bulk = request.draft.name == "ImportCase";
   if (context_->random.OneIn(25)) {
     command->deadline = {command->received_at.micros + context_->random.Between(0, 40) * kMillisecond};
   }

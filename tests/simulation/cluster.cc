@@ -118,7 +118,6 @@ bool Cluster::Arrive(int id, PartitionId partition, std::shared_ptr<runtime::Com
     HandOut(&process(id), &shard, &out);
     return true;
   }
-  if (!command->bulk) process(id).callers_at = ClockOf(id);
   shard.inbox.commands.push_back(std::move(command));
   ScheduleTurn(id, partition, context_->now.micros + context_->random.Between(10, 400));
   return true;
@@ -150,7 +149,6 @@ TurnInput Cluster::TakeInput(Process* one, Shard* shard) {
   TurnInput input = std::move(shard->inbox);
   shard->inbox = TurnInput();
   input.now = ClockOf(one->id);
-  input.callers_at = one->callers_at;
   input.log_writable = one->log->writable();
   shard->stalled = !shard->live->StoreStalled().ok();
   if (shard->stalled) {
@@ -367,7 +365,6 @@ void Cluster::CountTurn(const Process& one, Shard* shard) {
     };
     count(&runtime::StreamCounters::rebased, Situation::kRebased);
     count(&runtime::StreamCounters::probes, Situation::kProbe);
-    count(&runtime::StreamCounters::imports_rested, Situation::kImportRested);
     count(&runtime::StreamCounters::barriers, Situation::kBarrier);
     count(&runtime::StreamCounters::mail_out_of_order, Situation::kMailOutOfOrder);
     count(&runtime::StreamCounters::mail_repeated, Situation::kMailRepeated);

@@ -82,7 +82,6 @@ struct Process {
   bool up = false;
   int64_t skew_micros = 0;
   int64_t paused_until = 0;
-  Instant callers_at;               // by the clock of this process
   bool dies_before_append = false;  // the next time it has decided something
   storage::EventLog* log = nullptr;
   std::array<Shard, kPartitions> shards;

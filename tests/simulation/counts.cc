@@ -59,7 +59,6 @@ constexpr std::string_view kNames[] = {
     "a store took no rows, and was asked again",
     "so many rows waited that nothing was folded",
     "answered before the record was folded",
-    "an import rested for callers",
     "repeat before read-back",
     "repeat after read-back",
     "repeat answered by a later owner",

@@ -62,7 +62,6 @@ enum class Situation : uint8_t {
   kStoreRefused,
   kStoreStalled,
   kAnsweredFirst,
-  kImportRested,
   kRepeatBeforeReadBack,
   kRepeatAfterReadBack,
   kRepeatOfOlderEpoch,

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <map>
 
 #include "casehub/registry/v1/registry_events.pb.h"
@@ -231,24 +232,29 @@ TEST(PartitionTest, ImportsRestWhileCallersAreAbout) {
   Host host(&log);
   host.Settle();
   host.callers_at = host.now;
+  const auto imports_in = [](const TurnOutput& out) {  // the rest are reactions
+    return std::count_if(out.append.records.begin(), out.append.records.end(),
+                         [](const auto& bytes) { return storage::DecodeRecord(*bytes)->fingerprint != Hash128(); });
+  };
   std::vector<std::shared_ptr<CommandInput>> imports;
   for (uint64_t i = 1; i <= 2; ++i) {
     imports.push_back(Register(i, "import" + std::to_string(i), RequestId(i)));
     imports.back()->bulk = true;
   }
   TurnOutput out = host.Turn(std::move(imports));
-  EXPECT_EQ(out.append.records.size(), 1u);
+  EXPECT_EQ(imports_in(out), 1);
   EXPECT_FALSE(out.more);
   host.Append(out);
   host.now.micros += 2'000;
   out = host.Turn();
   EXPECT_TRUE(host.replies[1].recorded);
-  EXPECT_EQ(out.append.records.size(), 0u);
+  EXPECT_EQ(imports_in(out), 0);
   EXPECT_EQ(out.wake_at, (Instant{host.now.micros + 6'000}));
   EXPECT_EQ(host.counters().imports_rested, 1u);
+  host.Append(out);
   host.now = out.wake_at;
   out = host.Turn();
-  EXPECT_EQ(out.append.records.size(), 1u);
+  EXPECT_EQ(imports_in(out), 1);
   host.Append(out);
   host.Turn();
   EXPECT_TRUE(host.replies[2].recorded);
