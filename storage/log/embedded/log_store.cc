@@ -14,6 +14,7 @@
 #include "rocksdb/write_buffer_manager.h"
 #include "storage/log/embedded/open_folder.h"
 #include "storage/log/embedded/wal_end.h"
+#include "storage/rocksdb_tables.h"
 
 namespace casehub::storage {
 namespace {
@@ -164,13 +165,7 @@ rocksdb::ColumnFamilyOptions LogStore::SideFamilyOptions() const {
   options.memtable_prefix_bloom_size_ratio = 0.05;
   rocksdb::BlockBasedTableOptions table = *options.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kSideFilterBitsPerKey));
-  // In pieces: the filter of one large file is megabytes, and a block larger than a shard of the cache is never kept,
-  // but read and checked again at each lookup.
-  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
-  table.partition_filters = true;
-  table.metadata_block_size = 8 << 10;
-  table.cache_index_and_filter_blocks_with_high_priority = true;
-  table.pin_top_level_index_and_filter = true;
+  KeepMetadataInPieces(&table);
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;

@@ -8,6 +8,7 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
+#include "storage/rocksdb_tables.h"
 
 namespace casehub::storage::kafka {
 namespace {
@@ -39,12 +40,7 @@ absl::StatusOr<std::unique_ptr<SideStore>> SideStore::Open(const std::string& fo
   options.keep_log_file_num = 4;
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
-  // In pieces: a block larger than a shard of the cache is never kept, but read and checked again at each lookup.
-  table.cache_index_and_filter_blocks = true;
-  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
-  table.partition_filters = true;
-  table.metadata_block_size = 8 << 10;
-  table.pin_top_level_index_and_filter = true;
+  KeepMetadataInPieces(&table);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, folder, &db);

@@ -4,6 +4,7 @@
 #include "rocksdb/memtablerep.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
+#include "storage/rocksdb_tables.h"
 
 namespace casehub::storage {
 
@@ -57,15 +58,8 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
   table.optimize_filters_for_memory = true;
-  // Inside the cache, so that its limit holds for them too.
-  table.cache_index_and_filter_blocks = true;
-  table.cache_index_and_filter_blocks_with_high_priority = true;
+  KeepMetadataInPieces(&table);
   table.pin_l0_filter_and_index_blocks_in_cache = true;
-  // In pieces, for the same reason: the filter of one large table is megabytes.
-  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
-  table.partition_filters = true;
-  table.metadata_block_size = 8192;
-  table.pin_top_level_index_and_filter = true;
   table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   table.data_block_hash_table_util_ratio = 0.75;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
