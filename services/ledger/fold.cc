@@ -49,8 +49,8 @@ void FoldEntries(const runtime::AppliedRecord& record, runtime::StateWriter& row
   tables::EntryBlock block;
   block.offset = record.offset;
   Run run;
-  for (size_t i = 0; i < record.events.size(); ++i) {
-    const auto view = ViewOf(header.service, *record.events[i]);
+  for (size_t i = 0; i < header.events.size(); ++i) {
+    const auto view = ViewOf(header.service, header.events[i]);
     if (!view) continue;
     if (!head) head = tables::LoadHead(rows, header.municipality);
     if (view->case_id != run.case_text) {

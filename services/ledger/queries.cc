@@ -47,13 +47,7 @@ class EntrySource {
     if (auto status = Seek(offset); !status.ok()) return status;
     if (event_index >= record_.events.size()) return absl::DataLossError("the log holds another record there");
     const std::string_view bytes = record_.events[event_index];
-    const google::protobuf::Message* prototype = EventPrototype(record_.service);
-    if (prototype == nullptr) return absl::DataLossError("the log holds an event of an unknown service");
-    const std::unique_ptr<google::protobuf::Message> event(prototype->New());
-    if (!event->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      return absl::DataLossError("an event of the log does not parse");
-    }
-    const auto view = ViewOf(record_.service, *event);
+    const auto view = ViewOf(record_.service, bytes);
     if (!view) return absl::DataLossError("the log holds no entry there");
     v1::Entry entry;
     entry.set_municipality(record_.municipality.ToString());

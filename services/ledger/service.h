@@ -21,6 +21,8 @@ class LedgerService : public runtime::Service {
 
   ServiceId id() const override { return ServiceId::kLedger; }
   const google::protobuf::Message& event_prototype() const override;
+  // Of others it takes what ViewOf sees in the bytes.
+  bool ReadsEventsOf(ServiceId writer) const override { return writer == ServiceId::kLedger; }
   bool Takes(const google::protobuf::Descriptor& request) const override;
   runtime::Outcome Decide(const google::protobuf::Message& request, const runtime::DecideContext& context,
                           const runtime::StateReader& state) const override;

@@ -86,8 +86,9 @@ Overlay::Row* Overlay::Find(std::string_view key) const {
 }
 
 Overlay::Row* Overlay::FindOrAdd(std::string_view key) const {
-  const auto it = rows_.lower_bound(RowKey(key));
-  if (it != rows_.end() && it->first.bytes == key) return it->second.get();
+  const RowKey wanted(key);
+  const auto it = rows_.lower_bound(wanted);
+  if (it != rows_.end() && it->first == wanted) return it->second.get();
   auto row = std::make_unique<Row>();
   row->key = key;
   Row* added = row.get();

@@ -113,6 +113,9 @@ class Overlay {
       if (a.second != b.second) return a.second < b.second;
       return a.bytes < b.bytes;
     }
+    friend bool operator==(const RowKey& a, const RowKey& b) {
+      return a.first == b.first && a.second == b.second && a.bytes == b.bytes;
+    }
   };
   using Rows = absl::btree_map<RowKey, std::unique_ptr<Row>>;
 

@@ -258,7 +258,9 @@ void Partition::ApplyEffective(DecodedEntry* decoded, Stream::Pending* pending, 
   const Service* writer_service = Catalogued(record.service);
   if (writer_service == nullptr) return;  // a service this build does not have writes for itself
   const int owner = IndexOf(record.service);
-  if (pending == nullptr && !decoded->parsed) {
+  const bool read = std::any_of(rows_.begin(), rows_.end(),
+                                [&](const auto& rows) { return rows->service->ReadsEventsOf(record.service); });
+  if (pending == nullptr && !decoded->parsed && read) {
     ParseEvents(writer_service->event_prototype(), decoded);
     if (!decoded->parsed) {
       out->fatal = absl::DataLossError(absl::StrCat("an event of the record at offset ", entry.offset,
@@ -270,9 +272,9 @@ void Partition::ApplyEffective(DecodedEntry* decoded, Stream::Pending* pending, 
   applied.header = &record;
   applied.offset = entry.offset;
   applied.append_time = entry.append_time;
+  applied.events.resize(record.events.size());
   const std::vector<MessagePtr>& events = pending != nullptr ? pending->events : decoded->events;
-  applied.events.reserve(events.size());
-  for (const MessagePtr& event : events) applied.events.push_back(event.get());
+  for (size_t i = 0; i < events.size(); ++i) applied.events[i] = events[i].get();
   for (size_t i = 0; i < rows_.size(); ++i) {
     ServiceRows* rows = rows_[i].get();
     if (entry.offset <= rows->applied) continue;

@@ -26,14 +26,12 @@ absl::StatusOr<Rebuilt> Rebuild(const RebuildRequest& request) {
   config.unexplained_up_to = INT64_MAX;  // contradictions are the live reader's business
   config.limits.stream = request.limits;
   config.limits.write_back_micros = INT64_MAX / 2;  // by count alone; moments are added to it
-  config.limits.write_back_records_max = 16'384;
-  config.limits.write_back_rows_max = 131'072;
-  config.limits.write_back_bytes_max = 32 << 20;
   auto partition = Partition::Open(std::move(config));
   if (!partition.ok()) return partition.status();
   auto reader = request.log->OpenReader(request.partition, (*partition)->read_after(), [] {});
   if (!reader.ok()) return reader.status();
   ReadAhead ahead(*std::move(reader), request.up_to, [&](ServiceId id) -> const Service* {
+    if (!request.service->ReadsEventsOf(id)) return nullptr;
     const auto it = std::find_if(request.catalogue.begin(), request.catalogue.end(),
                                  [&](const Service* one) { return one->id() == id; });
     return it == request.catalogue.end() ? nullptr : *it;

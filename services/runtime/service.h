@@ -108,12 +108,12 @@ struct Incoming {  // a message taken from a mailbox
   std::string_view payload;
 };
 
-// One effective record, its events parsed once for all folds of the process.
+// One effective record, its events parsed once for all folds of the process that read them.
 struct AppliedRecord {
   const storage::Record* header = nullptr;
   Offset offset = kNoOffset;
   Instant append_time;
-  std::vector<const google::protobuf::Message*> events;  // <Service>Event of header->service
+  std::vector<const google::protobuf::Message*> events;  // <Service>Event of header->service, as many as it has
 };
 
 struct QueryContext {
@@ -128,6 +128,8 @@ class Service {
   virtual ServiceId id() const = 0;
   // An empty <Service>Event.
   virtual const google::protobuf::Message& event_prototype() const = 0;
+  // Whether Apply looks into the parsed events of this writer. Where it does not, they may be null.
+  virtual bool ReadsEventsOf(ServiceId /*writer*/) const { return true; }
 
   // The commands and queries this service takes, by request type.
   virtual bool Takes(const google::protobuf::Descriptor& request) const = 0;

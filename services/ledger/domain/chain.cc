@@ -134,7 +134,7 @@ bool Chains::Add(const storage::Record& effective, const std::function<void(cons
   for (std::string_view bytes : effective.events) {
     std::unique_ptr<google::protobuf::Message> event(prototype->New());
     if (!event->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
-    const auto view = ViewOf(effective.service, *event);
+    const auto view = ViewOf(effective.service, bytes);
     if (!view) continue;
     Head& head = heads_[effective.municipality];
     v1::Entry entry;

@@ -53,13 +53,15 @@ std::string EntryHash(const v1::Entry& entry);
 std::string GenesisHash();
 Hash Sha256(std::string_view bytes);
 
-// What the ledger takes from an event: nullopt if it is none of a case, or of the ledger itself.
+// What the ledger takes from an event; borrows from its bytes.
 struct EventView {
   std::string_view case_id;
-  std::string_view type;
+  std::string_view type;  // empty: of a kind that this build does not know
   std::optional<EntryTime> occurred_at;
 };
-std::optional<EventView> ViewOf(ServiceId service, const google::protobuf::Message& event);
+// Reads no deeper than that: a ledger is folded from the bytes of events, whatever they say of the case. nullopt: none
+// of a case, of the ledger itself, or not a message at all.
+std::optional<EventView> ViewOf(ServiceId service, std::string_view bytes);
 // An empty <Service>Event; nullptr for a service this build does not have.
 const google::protobuf::Message* EventPrototype(ServiceId service);
 

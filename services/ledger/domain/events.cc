@@ -1,4 +1,5 @@
-#include <map>
+#include <limits>
+#include <vector>
 
 #include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
@@ -7,16 +8,29 @@
 #include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
 #include "services/ledger/domain/chain.h"
 
 namespace casehub::ledger {
 namespace {
 
-// Names of the members of an event's oneof, by field number: looked up once, because every event of the log asks.
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+
+// The fields that the events of all services have in common.
+constexpr int kCaseId = intake::v1::IntakeEvent::kCaseIdFieldNumber;
+constexpr int kOccurredAt = intake::v1::IntakeEvent::kOccurredAtFieldNumber;
+
+// Names of the kinds of event of a service, by field number; empty where there is none.
+using TypeNames = std::vector<std::string>;
+
+// Looked up once, because every event of the log asks.
 template <typename Event>
-std::string_view TypeName(const Event& event) {
+const TypeNames& NamesOf() {
+  static_assert(Event::kCaseIdFieldNumber == kCaseId && Event::kOccurredAtFieldNumber == kOccurredAt);
   static const auto* const names = [] {
-    auto* by_number = new std::vector<std::string>;
+    auto* by_number = new TypeNames;
     const auto* oneof = Event::descriptor()->FindOneofByName("event");
     for (int i = 0; i < oneof->field_count(); ++i) {
       const auto number = static_cast<size_t>(oneof->field(i)->number());
@@ -25,41 +39,59 @@ std::string_view TypeName(const Event& event) {
     }
     return by_number;
   }();
-  const auto number = static_cast<size_t>(event.event_case());
-  return number < names->size() ? std::string_view((*names)[number]) : std::string_view();
+  return *names;
 }
 
-template <typename Event>
-std::optional<EventView> View(const google::protobuf::Message& message) {
-  const auto& event = static_cast<const Event&>(message);
-  if (event.case_id().empty()) return std::nullopt;
-  EventView view;
-  view.case_id = event.case_id();
-  view.type = TypeName(event);
-  if (event.has_occurred_at()) view.occurred_at = TimeOf(event.occurred_at());
-  return view;
+const TypeNames* TypeNamesOf(ServiceId service) {
+  switch (service) {
+    case ServiceId::kIntake:
+      return &NamesOf<intake::v1::IntakeEvent>();
+    case ServiceId::kMediation:
+      return &NamesOf<mediation::v1::MediationEvent>();
+    case ServiceId::kEvaluation:
+      return &NamesOf<evaluation::v1::EvaluationEvent>();
+    case ServiceId::kTransfer:
+      return &NamesOf<transfer::v1::TransferEvent>();
+    case ServiceId::kRegistry:
+      return &NamesOf<registry::v1::RegistryEvent>();
+    case ServiceId::kAssignment:
+      return &NamesOf<assignment::v1::AssignmentEvent>();
+    case ServiceId::kLedger:
+      return nullptr;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
-std::optional<EventView> ViewOf(ServiceId service, const google::protobuf::Message& event) {
-  switch (service) {
-    case ServiceId::kIntake:
-      return View<intake::v1::IntakeEvent>(event);
-    case ServiceId::kMediation:
-      return View<mediation::v1::MediationEvent>(event);
-    case ServiceId::kEvaluation:
-      return View<evaluation::v1::EvaluationEvent>(event);
-    case ServiceId::kTransfer:
-      return View<transfer::v1::TransferEvent>(event);
-    case ServiceId::kRegistry:
-      return View<registry::v1::RegistryEvent>(event);
-    case ServiceId::kAssignment:
-      return View<assignment::v1::AssignmentEvent>(event);
-    case ServiceId::kLedger:
-      return std::nullopt;
+std::optional<EventView> ViewOf(ServiceId service, std::string_view bytes) {
+  const TypeNames* names = TypeNamesOf(service);
+  if (names == nullptr || bytes.size() > std::numeric_limits<int>::max()) return std::nullopt;
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  EventView view;
+  while (const uint32_t tag = input.ReadTag()) {
+    if (WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
+      if (!WireFormatLite::SkipField(&input, tag)) return std::nullopt;
+      continue;
+    }
+    uint32_t length = 0;
+    if (!input.ReadVarint32(&length)) return std::nullopt;
+    const auto start = static_cast<size_t>(input.CurrentPosition());
+    if (length > bytes.size() - start || !input.Skip(static_cast<int>(length))) return std::nullopt;
+    const std::string_view field = bytes.substr(start, length);
+    const int number = WireFormatLite::GetTagFieldNumber(tag);
+    if (number == kCaseId) {
+      view.case_id = field;
+    } else if (number == kOccurredAt) {
+      google::protobuf::Timestamp time;
+      if (!time.ParseFromArray(field.data(), static_cast<int>(field.size()))) return std::nullopt;
+      view.occurred_at = TimeOf(time);
+    } else if (static_cast<size_t>(number) < names->size() && !(*names)[static_cast<size_t>(number)].empty()) {
+      view.type = (*names)[static_cast<size_t>(number)];
+    }
   }
-  return std::nullopt;
+  if (!input.ConsumedEntireMessage() || view.case_id.empty()) return std::nullopt;
+  return view;
 }
 
 const google::protobuf::Message* EventPrototype(ServiceId service) {

@@ -195,21 +195,11 @@ absl::Status RocksdbKeyspace::Write(const std::vector<RowChange>& sorted_rows, s
     if (!status.ok()) break;
     status = row.value ? batch.Put(row.key, *row.value) : batch.Delete(row.key);
   }
-  if (status.ok()) status = mode_ == Mode::kBulk ? WriteBulk(&batch) : db()->Write(rocksdb::WriteOptions(), &batch);
+  rocksdb::WriteOptions options;
+  options.disableWAL = mode_ == Mode::kBulk;
+  if (status.ok()) status = db()->Write(options, &batch);
   write_failed_ = !status.ok();
   return Said(status, "writing");
-}
-
-// Readers wait until the batch has left the active memtable: see BulkOptions.
-rocksdb::Status RocksdbKeyspace::WriteBulk(rocksdb::WriteBatch* batch) {
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  rocksdb::FlushOptions flush;
-  flush.wait = false;
-  flush.allow_write_stall = true;
-  absl::MutexLock lock(&mutex_);
-  const rocksdb::Status status = db_->Write(options, batch);
-  return status.ok() ? db_->Flush(flush) : status;
 }
 
 absl::Status RocksdbKeyspace::Finish() {

@@ -62,7 +62,6 @@ class RocksdbKeyspace : public Keyspace {
       : folder_(std::move(folder)), mode_(mode), resources_(std::move(resources)) {}
   absl::Status OpenDb(bool make);
   absl::Status OpenAgain();
-  rocksdb::Status WriteBulk(rocksdb::WriteBatch* batch);
   std::shared_ptr<rocksdb::DB> db() const;
   // The contract's status of what RocksDB said; remembers damage.
   absl::Status Said(const rocksdb::Status& status, std::string_view doing) const;

@@ -1,7 +1,6 @@
 #include "storage/projection/rocksdb/rocksdb_options.h"
 
 #include "rocksdb/filter_policy.h"
-#include "rocksdb/memtablerep.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "storage/rocksdb_tables.h"
@@ -41,6 +40,9 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   // There is one writer, and it comes with sorted rows.
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.02;
 
   options.target_file_size_base = 32u << 20;
   options.max_bytes_for_level_base = 128u << 20;
@@ -74,19 +76,13 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
   options.write_buffer_size = limits_.write_buffer_bytes;
   options.max_write_buffer_number = 4;
   options.arena_block_size = 256u << 10;  // the default is 1 MiB for each of many mostly idle keyspaces
-  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
-  options.memtable_whole_key_filtering = true;
-  options.memtable_prefix_bloom_size_ratio = 0.02;
   return options;
 }
 
 rocksdb::Options RocksdbResources::BulkOptions() const {
   rocksdb::Options options = CommonOptions();
-  // Appending to a vector costs nothing, reading from one that is still written sorts it again each time: so each batch
-  // is flushed as it comes (RocksdbKeyspace::Write), and no read meets an active one that is not empty.
-  options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
   options.write_buffer_size = limits_.bulk_buffer_bytes;
-  options.max_write_buffer_number = 3;
+  options.max_write_buffer_number = 2;
   options.level0_file_num_compaction_trigger = 16;
   options.level0_slowdown_writes_trigger = 64;
   options.level0_stop_writes_trigger = 96;
