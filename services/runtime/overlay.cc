@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::string_view kAfterEveryTable = "\xff";  // tables.h: none begins with this byte
 
+const storage::RowChange* LowerBound(const Overlay::Changes& changes, std::string_view key) {
+  const auto it =
+      std::lower_bound(changes.begin(), changes.end(), key,
+                       [](const storage::RowChange& one, std::string_view wanted) { return one.key < wanted; });
+  return changes.data() + (it - changes.begin());
+}
+
 }  // namespace
 
 // The store's side of a scan: a cursor that is opened late and tells the gaps what it saw.
@@ -73,6 +80,49 @@ class Overlay::StoreScan {
   bool done_ = false;
 };
 
+// Memory's side of a scan: rows of the map, and below them those on their way to the store.
+class Overlay::MemoryScan {
+ public:
+  MemoryScan(const Overlay* overlay, std::string_view from, std::string_view to)
+      : to_(to), row_(overlay->rows_.lower_bound(RowKey(from))), rows_end_(overlay->rows_.end()) {
+    if (overlay->writing_ == nullptr) return;
+    change_ = LowerBound(*overlay->writing_, from);
+    changes_end_ = overlay->writing_->data() + overlay->writing_->size();
+  }
+
+  bool Valid() const { return RowValid() || ChangeValid(); }
+  std::string_view key() const {
+    if (!ChangeValid()) return row_->first.bytes;
+    return RowValid() ? std::min(row_->first.bytes, std::string_view(change_->key)) : std::string_view(change_->key);
+  }
+  // Null: the store has the last word.
+  const std::optional<std::string>* value(Level level) const {
+    const std::string_view at = key();
+    if (RowValid() && row_->first.bytes == at) {
+      const Row& row = *row_->second;
+      if (level == Level::kPending && !row.pending.empty()) return &row.pending.back().value;
+      if (row.known) return &row.value;
+    }
+    return ChangeValid() && change_->key == at ? &change_->value : nullptr;
+  }
+  void Next() {
+    const std::string_view at = key();
+    const bool row_too = RowValid() && row_->first.bytes == at;
+    if (ChangeValid() && change_->key == at) ++change_;
+    if (row_too) ++row_;
+  }
+
+ private:
+  bool RowValid() const { return row_ != rows_end_ && row_->first.bytes < to_; }
+  bool ChangeValid() const { return change_ != changes_end_ && change_->key < to_; }
+
+  std::string_view to_;
+  Rows::const_iterator row_;
+  Rows::const_iterator rows_end_;
+  const storage::RowChange* change_ = nullptr;
+  const storage::RowChange* changes_end_ = nullptr;
+};
+
 Overlay::RowKey::RowKey(std::string_view key) : bytes(key) {
   char head[16] = {};
   key.copy(head, sizeof(head));
@@ -83,6 +133,12 @@ Overlay::RowKey::RowKey(std::string_view key) : bytes(key) {
 Overlay::Row* Overlay::Find(std::string_view key) const {
   const auto it = rows_.find(RowKey(key));
   return it == rows_.end() ? nullptr : it->second.get();
+}
+
+const storage::RowChange* Overlay::OnItsWay(std::string_view key) const {
+  if (writing_ == nullptr) return nullptr;
+  const storage::RowChange* found = LowerBound(*writing_, key);
+  return found != writing_->data() + writing_->size() && found->key == key ? found : nullptr;
 }
 
 Overlay::Row* Overlay::FindOrAdd(std::string_view key) const {
@@ -105,6 +161,7 @@ std::optional<std::string> Overlay::Get(std::string_view key, Level level) const
 
 std::optional<std::string> Overlay::Load(std::string_view key, Row* row) const {
   if (row != nullptr && row->known) return row->value;
+  if (const storage::RowChange* change = OnItsWay(key)) return change->value;
   if (row != nullptr && row->store_lacks) return std::nullopt;
   if (gaps_.Covers(key)) return std::nullopt;
   auto value = store_->Get(key);
@@ -143,10 +200,10 @@ void Overlay::Scan(std::string_view from, std::string_view to, Level level, Visi
   StoreScan store(this, from, to);
   ++scans_;
   const absl::Cleanup leave = [this] { --scans_; };
-  auto it = rows_.lower_bound(RowKey(from));
+  MemoryScan memory(this, from, to);
   while (true) {
-    const bool in_memory = it != rows_.end() && it->first.bytes < to;
-    const std::string_view next_key = in_memory ? it->first.bytes : std::string_view();
+    const bool in_memory = memory.Valid();
+    const std::string_view next_key = in_memory ? memory.key() : std::string_view();
     const bool in_store = store.MayPrecede(next_key) && store.Ready();
     if (!status_.ok()) return;
     if (!in_memory && !in_store) return;
@@ -156,20 +213,13 @@ void Overlay::Scan(std::string_view from, std::string_view to, Level level, Visi
       continue;
     }
     const bool same_key = in_store && store.key() == next_key;
-    const Row& row = *it->second;
-    const std::optional<std::string>* value = nullptr;
-    if (level == Level::kPending && !row.pending.empty()) {
-      value = &row.pending.back().value;
-    } else if (row.known) {
-      value = &row.value;
-    }
-    if (value != nullptr) {
-      if (value->has_value() && !visit(row.key, **value)) return;
+    if (const std::optional<std::string>* value = memory.value(level)) {
+      if (value->has_value() && !visit(next_key, **value)) return;
     } else if (same_key) {
       if (!visit(store.key(), store.value())) return;
     }
     if (same_key) store.Take();
-    ++it;
+    memory.Next();
   }
 }
 
@@ -202,15 +252,15 @@ void Overlay::DropPending(uint64_t up_to_sequence) {
 void Overlay::DropAllPending() { DropPending(UINT64_MAX); }
 
 void Overlay::EraseIfIdle(Row* row) {
-  if (row->known || row->writing || !row->pending.empty()) return;
+  if (row->known || !row->pending.empty()) return;
   rows_.erase(rows_.find(RowKey(row->key)));
 }
 
 bool Overlay::PutApplied(std::string_view key, std::optional<std::string> value) {
   Row* row = FindOrAdd(key);
   const bool has_pending = !row->pending.empty();
-  // Knowledge that is at hand anyway; not worth a lookup.
-  if (!row->known && !row->store_lacks) row->store_lacks = gaps_.Covers(row->key);
+  // Knowledge that is at hand anyway; not worth a lookup, and not to be trusted while a row may be on its way there.
+  if (!row->known && !row->store_lacks && !writing()) row->store_lacks = gaps_.Covers(row->key);
   SetApplied(row, std::move(value));
   return has_pending;
 }
@@ -241,38 +291,43 @@ void Overlay::SetApplied(Row* row, std::optional<std::string> value) {
   SetDirty(row, true);
 }
 
-std::vector<storage::RowChange> Overlay::TakeChanges() {
-  assert(!writing_);
-  writing_ = true;
-  std::vector<storage::RowChange> changes;
-  changes.reserve(applied_rows_);
+std::shared_ptr<const Overlay::Changes> Overlay::TakeChanges() {
+  assert(!writing());
+  auto changes = std::make_shared<Changes>();
+  changes->reserve(applied_rows_);
+  Rows kept;
   for (auto& [key, row] : rows_) {
-    if (!row->dirty) continue;
-    changes.push_back({row->key, row->value});
-    SetDirty(row.get(), false);
-    row->writing = true;
-    row->store_lacks = false;
+    const bool dirty = std::exchange(row->dirty, false);
+    if (row->pending.empty()) {
+      if (dirty) changes->push_back({std::move(row->key), std::move(row->value)});
+      continue;
+    }
+    if (dirty) changes->push_back({row->key, std::move(row->value)});
+    row->value.reset();
+    row->known = row->store_lacks = false;
+    kept.emplace_hint(kept.end(), key, std::move(row));
   }
+  rows_ = std::move(kept);
+  applied_rows_ = applied_bytes_ = 0;
+  clean_rows_ = clean_bytes_ = 0;
+  writing_ = changes;
   return changes;
 }
 
-void Overlay::EndWrite(const std::vector<storage::RowChange>& changes, bool written) {
-  assert(writing_);
-  writing_ = false;
-  // What was seen of the store meanwhile may have been before or after the write.
-  gaps_.OnWritten(changes);
-  clean_rows_ = clean_bytes_ = 0;
-  Rows kept;
-  for (auto& [key, row] : rows_) {
-    if (row->writing && !written) SetDirty(row.get(), true);
-    row->writing = false;
-    if (!row->dirty) {
-      row->known = row->store_lacks = false;
-      row->value.reset();
-    }
-    if (row->dirty || !row->pending.empty()) kept.emplace_hint(kept.end(), key, std::move(row));
+void Overlay::EndWrite(bool written) {
+  assert(writing());
+  const auto changes = std::exchange(writing_, nullptr);
+  // What was seen of the store meanwhile may have been before the write.
+  gaps_.OnWritten(*changes);
+  if (written) return;
+  for (const storage::RowChange& change : *changes) {
+    Row* row = FindOrAdd(change.key);
+    row->store_lacks = false;
+    if (row->dirty) continue;  // changed since
+    row->value = change.value;
+    row->known = true;
+    SetDirty(row, true);
   }
-  rows_ = std::move(kept);
 }
 
 }  // namespace casehub::runtime

@@ -4,8 +4,8 @@
 //   applied level   the newest version of effective records that the store does not hold
 //   store           the keyspace; the overlay is its only writer
 //
-// Rows go to the store in two steps, so that a slow disk holds up nobody: TakeChanges copies the applied level, whoever
-// likes writes the copy, EndWrite tells how it went. In between the rows stay here and may change again.
+// Rows go to the store in two steps, so that a slow disk holds up nobody: TakeChanges hands out the applied level,
+// whoever likes writes it, EndWrite tells how it went. In between they are still read, below newer versions that come.
 //
 // A reader of kPending sees pending over applied over store, a reader of kApplied applied over store. A version is a
 // value or a tombstone (nullopt).
@@ -37,6 +37,7 @@ namespace casehub::runtime {
 class Overlay {
  public:
   enum class Level { kApplied, kPending };
+  using Changes = std::vector<storage::RowChange>;
   using Visit = absl::FunctionRef<bool(std::string_view key, std::string_view value)>;
 
   // Rows read from the store and kept until the next write back; beyond these limits reads are not kept.
@@ -67,12 +68,13 @@ class Overlay {
   // read and not found.
   void PutAppliedFresh(std::string_view key, std::string value);
 
-  // The applied level, sorted, for one Write to the store; EndWrite must follow before the next call.
-  std::vector<storage::RowChange> TakeChanges();
-  // Empties what was written. After an error nothing is lost: the rows are due to be written as they were, whether or
-  // not the write reached the store.
-  void EndWrite(const std::vector<storage::RowChange>& changes, bool written);
-  bool writing() const { return writing_; }
+  // The applied level, sorted, for one Write to the store; EndWrite must follow before the next call. Moved, not
+  // copied: the overlay reads the same rows, so they may be read on any thread but never changed.
+  std::shared_ptr<const Changes> TakeChanges();
+  // After an error nothing is lost: the rows are due to be written as they were, whether or not the write reached the
+  // store.
+  void EndWrite(bool written);
+  bool writing() const { return writing_ != nullptr; }
 
   // Another store that holds the same rows takes the place of the one below; call right after EndWrite.
   void ChangeStore(const storage::Keyspace* store) { store_ = store; }
@@ -91,12 +93,11 @@ class Overlay {
     std::string key;
     std::optional<std::string> value;         // meaningful if `known`
     bool known = false;                       // `value` is the applied version or, if not dirty, the store's
-    bool dirty = false;                       // applied, and not on its way to the store
-    bool writing = false;                     // its value of TakeChanges is on its way to the store
+    bool dirty = false;                       // applied, newer than the store and what is on its way there
     bool store_lacks = false;                 // the store does not hold the key
     absl::InlinedVector<Version, 1> pending;  // by sequence
     size_t bytes() const { return key.size() + (value ? value->size() : 0); }
-    bool clean() const { return known && !dirty && !writing; }  // as the store has it
+    bool clean() const { return known && !dirty; }  // as the store has it
   };
   struct PendingRow {
     uint64_t sequence;
@@ -120,8 +121,10 @@ class Overlay {
   using Rows = absl::btree_map<RowKey, std::unique_ptr<Row>>;
 
   Row* Find(std::string_view key) const;
+  // The version that is on its way to the store; null: none.
+  const storage::RowChange* OnItsWay(std::string_view key) const;
   Row* FindOrAdd(std::string_view key) const;
-  // The applied value of a row, read from the store if need be.
+  // The applied value of a row, if need be from what is on its way to the store, or from the store.
   std::optional<std::string> Load(std::string_view key, Row* row) const;
   void Keep(std::string_view key, Row* row, const std::optional<std::string>& value) const;
   void ForgetClean(Row* row);
@@ -129,6 +132,7 @@ class Overlay {
   void SetDirty(Row* row, bool dirty);
   void EraseIfIdle(Row* row);
   class StoreScan;
+  class MemoryScan;
 
   const storage::Keyspace* store_;
   mutable Rows rows_;
@@ -140,7 +144,7 @@ class Overlay {
   std::deque<PendingRow> pending_;  // by sequence, one for each version
   size_t applied_rows_ = 0;         // dirty ones
   size_t applied_bytes_ = 0;
-  bool writing_ = false;
+  std::shared_ptr<const Changes> writing_;  // on their way to the store; null: none
 };
 
 }  // namespace casehub::runtime

@@ -56,7 +56,7 @@ std::unique_ptr<WriteBack> Partition::TakeRows(size_t service, Instant now) {
 // A store without room is no reason to stop: nothing is lost but memory, and reads go on.
 absl::Status Partition::EndWriteBack(const WriteBack& done) {
   ServiceRows& rows = *rows_[done.service];
-  rows.overlay.EndWrite(done.rows, done.status.ok());
+  rows.overlay.EndWrite(done.status.ok());
   rows.refused = done.status;
   rows.stalled = !done.status.ok() && RowsGather(rows);
   if (done.status.ok()) {

@@ -70,12 +70,12 @@ struct Reply {
 struct WriteBack {
   size_t service = 0;  // index in PartitionConfig::services
   storage::Keyspace* store = nullptr;
-  std::vector<storage::RowChange> rows;
+  std::shared_ptr<const std::vector<storage::RowChange>> rows;
   std::string position;
   Offset offset = kNoOffset;  // what the store stands on afterwards
   absl::Status status;        // of Run
 
-  void Run() { status = store->Write(rows, position); }  // blocks
+  void Run() { status = store->Write(*rows, position); }  // blocks
 };
 
 struct TurnInput {

@@ -103,8 +103,8 @@ Pairs Range(const std::map<std::string, std::string>& rows, const std::string& f
 // Both steps of a write at once.
 absl::Status WriteBackNow(Overlay* overlay, storage::Keyspace* store, const std::string& position) {
   const auto changes = overlay->TakeChanges();
-  const absl::Status status = store->Write(changes, position);
-  overlay->EndWrite(changes, status.ok());
+  const absl::Status status = store->Write(*changes, position);
+  overlay->EndWrite(status.ok());
   return status;
 }
 
@@ -249,11 +249,11 @@ class Walk {
   void EndWrite() {
     const bool known = Below(3) != 0;
     if (known && !wrote_) WriteChanges();
-    overlay_.EndWrite(changes_, known);
+    overlay_.EndWrite(known);
     model_.End(known);
   }
   void WriteChanges() {
-    ASSERT_TRUE(store_.Write(changes_, "p").ok());
+    ASSERT_TRUE(store_.Write(*changes_, "p").ok());
     model_.Write();
     ASSERT_EQ(StoreRows(store_), Pairs(model_.store().begin(), model_.store().end()));
   }
@@ -262,7 +262,7 @@ class Walk {
   storage::MemoryKeyspace store_;
   Overlay overlay_{&store_};
   Model model_;
-  std::vector<storage::RowChange> changes_;  // on their way
+  std::shared_ptr<const Overlay::Changes> changes_;  // on their way
   bool wrote_ = false;
   uint64_t sequence_ = 1;
   uint64_t dropped_ = 0;
@@ -401,8 +401,8 @@ TEST_F(OverlayTest, RowsOnTheirWayToTheStoreAreReadAndMayChange) {
   overlay_.PutApplied("b", "2");
   overlay_.PutApplied("c", std::nullopt);
   EXPECT_EQ(Scan("a", "z"), (Pairs{{"a", "1"}, {"b", "2"}}));  // the store holds none of them yet
-  ASSERT_TRUE(store_.Write(changes, "p").ok());
-  overlay_.EndWrite(changes, true);
+  ASSERT_TRUE(store_.Write(*changes, "p").ok());
+  overlay_.EndWrite(true);
   EXPECT_EQ(Scan("a", "z"), (Pairs{{"a", "1"}, {"b", "2"}}));
   EXPECT_EQ(overlay_.applied_rows(), 2u);
   WriteBack();
