@@ -198,7 +198,26 @@ void Settle(const Process& server) {
   std::fprintf(stderr, "  the store does not settle\n");
 }
 
-// Opens `count` cases and remembers their ids.
+void Run(const LoadOptions& load) {
+  const LoadResult result = RunLoad(load);
+  if (result.failed == 0) return;
+  std::fprintf(stderr, "filling failed: %s\n", result.first_failure.c_str());
+  std::exit(1);
+}
+
+// Another contact of the i-th case: reads and rewrites its row, and reads the key of its texts.
+std::string AnotherContact(const Store& store, uint64_t i) {
+  intake::v1::RegisterContactRequest request;
+  request.set_municipality(std::string(kMunicipalities[i % 8]));
+  request.set_request_id(NewRequestId());
+  request.set_channel(common::v1::CHANNEL_HOTLINE);
+  request.set_case_id(store.case_ids[i]);
+  request.mutable_note()->set_text(std::string(100, 'n'));
+  return request.SerializeAsString();
+}
+
+// Opens `count` cases and remembers their ids; then one more contact of each, because the first mints a key for the
+// case, and what is measured later shall not depend on how many were met before.
 void Fill(Store* store, uint64_t count) {
   Process server(Server(store->folder.path()), 120);
   store->case_ids.resize(count);
@@ -214,15 +233,14 @@ void Fill(Store* store, uint64_t count) {
     response.ParseFromString(bytes);
     store->case_ids[i] = response.case_id();
   };
-  const LoadResult result = RunLoad(load);
-  if (result.failed > 0) {
-    std::fprintf(stderr, "filling failed: %s\n", result.first_failure.c_str());
-    std::exit(1);
-  }
+  Run(load);
+  load.request = [&](uint64_t i) { return AnotherContact(*store, i); };
+  load.reply = nullptr;
+  Run(load);
   SecondsToCatchUp(server.address());
 }
 
-// Another contact of an existing case, uniformly at random: reads and rewrites its row.
+// Contacts of existing cases, uniformly at random.
 LoadResult ContactsOfExisting(const std::string& address, const Store& store, double seconds) {
   LoadOptions load;
   load.address = address;
@@ -231,14 +249,7 @@ LoadResult ContactsOfExisting(const std::string& address, const Store& store, do
   load.seconds = seconds;
   load.request = [&](uint64_t) {
     thread_local std::mt19937_64 random{std::random_device{}()};
-    const uint64_t i = random() % store.case_ids.size();
-    intake::v1::RegisterContactRequest request;
-    request.set_municipality(std::string(kMunicipalities[i % 8]));
-    request.set_request_id(NewRequestId());
-    request.set_channel(common::v1::CHANNEL_HOTLINE);
-    request.set_case_id(store.case_ids[i]);
-    request.mutable_note()->set_text(std::string(100, 'n'));
-    return request.SerializeAsString();
+    return AnotherContact(store, random() % store.case_ids.size());
   };
   return RunLoad(load);
 }

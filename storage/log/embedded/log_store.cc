@@ -24,7 +24,7 @@ using rocksdb::Slice;
 constexpr size_t kNumberBytes = 8;
 constexpr size_t kWalBytesMax = 64 << 20;  // bounds what a restart reads again
 constexpr size_t kSmallWriteBufferBytes = 1 << 20;
-constexpr size_t kSideWriteBufferBytes = 4 << 20;
+constexpr size_t kSideWriteBufferBytes = 16 << 20;
 constexpr double kSideFilterBitsPerKey = 10;
 constexpr char kLogIdKey[] = "log_id";
 constexpr char kSideFamily[] = "side";
@@ -130,6 +130,7 @@ rocksdb::DBOptions LogStore::StoreOptions() const {
   // Recovery is ours (Recover), so that appends are refused and taken again at known moments.
   options.max_bgerror_resume_count = 0;
   options.max_open_files = 256;
+  options.table_cache_numshardbits = 2;  // not 64 of four tables each: the fifth in one evicts another at each lookup
   options.keep_log_file_num = 4;
   options.max_log_file_size = 4 << 20;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
@@ -144,6 +145,7 @@ rocksdb::ColumnFamilyOptions LogStore::FamilyOptions(bool small) const {
   options.max_write_buffer_number = 4;
   options.compression = rocksdb::kNoCompression;  // most of a record is ciphertext
   options.level0_file_num_compaction_trigger = 8;
+  options.max_bytes_for_level_base = 512u << 20;
   options.level0_slowdown_writes_trigger = 1000;
   options.level0_stop_writes_trigger = 2000;
   rocksdb::BlockBasedTableOptions table;
@@ -159,6 +161,7 @@ rocksdb::ColumnFamilyOptions LogStore::FamilyOptions(bool small) const {
 rocksdb::ColumnFamilyOptions LogStore::SideFamilyOptions() const {
   rocksdb::ColumnFamilyOptions options = FamilyOptions(true);
   options.write_buffer_size = kSideWriteBufferBytes;
+  options.level0_file_num_compaction_trigger = 2;
   // Keys under ids grow with time, those under digests do not: each kind is put where the last of its kind went.
   options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   options.memtable_whole_key_filtering = true;

@@ -25,6 +25,7 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   rocksdb::Options options;
   options.env = env_;
   options.max_open_files = limits_.open_files_max;
+  options.table_cache_numshardbits = 0;  // by default 64 of one table each: two in one are opened again at each lookup
   options.max_background_jobs = limits_.background_jobs;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 2;
@@ -45,7 +46,7 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   options.memtable_prefix_bloom_size_ratio = 0.02;
 
   options.target_file_size_base = 32u << 20;
-  options.max_bytes_for_level_base = 128u << 20;
+  options.max_bytes_for_level_base = 512u << 20;
   options.level_compaction_dynamic_level_bytes = true;
   options.ttl = 0;
   options.periodic_compaction_seconds = 0;
@@ -75,6 +76,7 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
   options.write_buffer_manager = write_buffers_;
   options.write_buffer_size = limits_.write_buffer_bytes;
   options.max_write_buffer_number = 4;
+  options.level0_file_num_compaction_trigger = 2;
   options.arena_block_size = 256u << 10;  // the default is 1 MiB for each of many mostly idle keyspaces
   return options;
 }
