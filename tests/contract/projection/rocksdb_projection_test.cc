@@ -1,6 +1,7 @@
 // The RocksDB engine: the contract, and what only a disk can do: locks, formats, snapshots, a full disk, lost power.
 #include "storage/projection/rocksdb/rocksdb_projection.h"
 
+#include <atomic>
 #include <map>
 
 #include "rocksdb/env.h"
@@ -221,7 +222,7 @@ TEST_F(RocksdbProjectionTest, TwoSnapshotsAreKeptWithManifestsThatHold) {
 TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   const size_t limit = engine_.rocksdb().resources().limits().block_cache_bytes;
   EXPECT_EQ(limit, 64u << 20);
-  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 64u << 20);
+  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 256u << 20);
   for (int round = 0; round < 20; ++round) {
     std::vector<RowChange> rows;
     for (int i = 0; i < 1000; ++i)
@@ -255,6 +256,47 @@ TEST_F(RocksdbProjectionTest, WhatALookupNeedsOfALargeTableStaysInTheCache) {
   EXPECT_EQ(rocksdb::get_perf_context()->block_read_count, 0u);
   EXPECT_GT(rocksdb::get_perf_context()->block_cache_hit_count, 0u);
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+}
+
+// An Env that counts how often a file is opened to be read at random.
+class CountingEnv : public rocksdb::EnvWrapper {
+ public:
+  CountingEnv() : EnvWrapper(rocksdb::Env::Default()) {}
+  const char* Name() const override { return "CountingEnv"; }
+  rocksdb::Status NewRandomAccessFile(const std::string& name, std::unique_ptr<rocksdb::RandomAccessFile>* file,
+                                      const rocksdb::EnvOptions& options) override {
+    ++opened_;
+    return target()->NewRandomAccessFile(name, file, options);
+  }
+  int opened() const { return opened_; }
+
+ private:
+  std::atomic<int> opened_ = 0;
+};
+
+TEST_F(RocksdbProjectionTest, TablesStayOpen) {
+  // The shards of RocksDB's cache of open tables must not be so small that a few tables push one another out.
+  TemporaryFolder place;
+  CountingEnv env;
+  auto resources = std::make_shared<RocksdbResources>(RocksdbLimits(), &env);
+  auto keyspace = RocksdbKeyspace::Open(place.path() / "tables", RocksdbKeyspace::Mode::kBulk, resources);
+  ASSERT_TRUE(keyspace.ok());
+  constexpr int kTables = 15;  // one less than a merge takes
+  for (int i = 0; i < kTables; ++i) {
+    ASSERT_TRUE((*keyspace)->Write({{absl::StrCat("row ", 100 + i), "value"}}, PositionAt(i)).ok());
+    ASSERT_TRUE((*keyspace)->Finish().ok());
+  }
+  const auto read_all = [&] {
+    for (int i = 0; i < kTables; ++i) {
+      const auto value = (*keyspace)->Get(absl::StrCat("row ", 100 + i));
+      ASSERT_TRUE(value.ok() && value->has_value()) << i;
+    }
+  };
+  read_all();
+  const int opened = env.opened();
+  EXPECT_GE(opened, kTables);
+  for (int round = 0; round < 10; ++round) read_all();
+  EXPECT_EQ(env.opened(), opened);
 }
 
 // An Env whose disk is full whenever the test says so.
