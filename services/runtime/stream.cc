@@ -228,8 +228,8 @@ void Stream::Redo(Verdict verdict) {
   std::vector<Work> again;
   for (auto& one : pending) {
     if (plants_.redo_forgotten && one != pending.front()) continue;
-    if (one->work.kind == WorkKind::kCommand || one->work.kind == WorkKind::kMail ||
-        one->work.kind == WorkKind::kPark) {
+    // A case is parked again only if what led to it is judged so again.
+    if (one->work.kind == WorkKind::kCommand || one->work.kind == WorkKind::kMail) {
       again.push_back(std::move(one->work));
     }
     for (Waiter& waiter : one->waiters) {

@@ -102,7 +102,6 @@ class Stream {
     DueRow row;
     Mail mail;
     MailAck delivered;
-    Defect park;
   };
   // Who waits behind a pending record: a repeat of it, or an answer that needs the proof of ownership.
   struct Waiter {

@@ -123,11 +123,8 @@ bool Stream::DecideOne(Work work, Instant now, TurnOutput* out) {
       return DecideCommand(std::move(work), now, out);
     case WorkKind::kMail:
       return DecideMail(std::move(work), now, out);
-    case WorkKind::kPark:
-      Park(work.park, now, out);
-      return true;
     default:
-      return false;  // due rows, acknowledgements and barriers are not queued
+      return false;  // due rows, acknowledgements, barriers and parking are not queued
   }
 }
 
@@ -281,17 +278,20 @@ bool Stream::DecideMail(Work work, Instant now, TurnOutput* out) {
   return true;
 }
 
-// The case is set aside by a record of its owner: reads say so, commands get the reason, the partition goes on.
+// The case is set aside by a record of its owner: reads say so, commands get the reason, the partition goes on. Only as
+// the case stands: an owner that has not read yet what another service recorded of it (that it came here, say) judges
+// again when it has, because the record is overtaken, and with it what was decided behind it.
 void Stream::Park(const Defect& defect, Instant now, TurnOutput* out) {
   ++counters_.parked;
   Record record = NewRecord(RecordKind::kPark, Municipality(), mint_(now));
   const std::string reason = defect.what.substr(0, 1000);
   record.address = reason;
   record.changes.push_back(storage::CaseSubject(*defect.case_id));
+  Decision decision;
+  decision.relies_on.push_back(storage::CaseSubject(*defect.case_id));
   Work work;
   work.kind = WorkKind::kPark;
-  work.park = defect;
-  Append(std::move(record), Decision(), std::move(work), now, out);
+  Append(std::move(record), std::move(decision), std::move(work), now, out);
 }
 
 bool Stream::ScanDue(std::string_view from, std::string_view to, size_t limit, std::vector<DueRow>* rows) const {
