@@ -52,6 +52,7 @@ class ToyService : public Service {
     return Recorded(std::vector{event});
   }
   Outcome Receive(const Incoming& message, const DecideContext&, const StateReader&) const override {
+    if (unknown_case) return Defect{"a message about no case", unknown_case};
     RegistryEvent event;
     event.mutable_practitioner_registered()->mutable_practitioner()->set_practitioner_id(std::string(message.payload));
     return Recorded(std::vector{event});
@@ -79,6 +80,8 @@ class ToyService : public Service {
     reply->set_office_id(std::to_string(rows));
     return MessagePtr(std::move(reply));
   }
+
+  std::optional<Uuid> unknown_case;  // what messages are about is not here (yet)
 
  private:
   ServiceId id_;
@@ -441,6 +444,52 @@ TEST(PartitionTest, DefectParksItsCaseAndThePartitionGoesOn) {
   EXPECT_EQ(ReasonOf(host.replies[1]), Refusal::REFUSAL_DEFECT);
   EXPECT_EQ(OfficeOf(host.replies[2]), "b");
   EXPECT_EQ(host.partition->Status()[0].parked, 1u);
+}
+
+// A record of another service that changes how something stands, as its owner would write it into the same partition.
+void AddOfTransfer(const storage::Subject& changed, VectorLog* log, Host* reader) {
+  const auto add = [&](storage::Record record) {
+    reader->Turn();
+    const storage::EffectiveRule& rule = reader->partition->rule();
+    record.service = ServiceId::kTransfer;
+    record.owner = RequestId(99);
+    record.epoch = 1;
+    record.read_up_to = rule.offset();
+    record.log_digest = rule.log_digest();
+    if (record.kind != storage::RecordKind::kOwnerEpoch) {
+      record.sequence = rule.stream(ServiceId::kTransfer).next_sequence;
+      record.head = rule.stream(ServiceId::kTransfer).head;
+    }
+    log->Add(std::make_shared<const std::string>(*storage::EncodeRecord(record)));
+  };
+  storage::Record epoch, moved;
+  epoch.kind = storage::RecordKind::kOwnerEpoch;
+  add(epoch);
+  moved.kind = storage::RecordKind::kEvents;
+  moved.changes = {changed};
+  add(moved);
+}
+
+TEST(PartitionTest, AnOwnerThatLagsBehindParksNoCase) {
+  VectorLog log;
+  Host host(&log);
+  host.Settle();
+  const Uuid case_id = RequestId(77);
+  const std::string payload = "forwarded";
+  host.mail = {{ServiceId::kRegistry, kAway, kHome, 1, storage::Chain({}, storage::HashBytes(payload)), payload}};
+  host.service.unknown_case = case_id;
+  const TurnOutput parks = host.Turn();
+  ASSERT_EQ(parks.append.records.size(), 2u);  // the case is parked, the message is taken
+  Host other(&log);
+  other.partition->SetHint(ServiceId::kRegistry, false);
+  AddOfTransfer(storage::CaseSubject(case_id), &log, &other);  // meanwhile the case came here
+  host.Append(parks);
+  host.service.unknown_case.reset();
+  host.Settle();
+  EXPECT_EQ(host.counters().redo_overtaken, 1u);
+  EXPECT_EQ(host.partition->Status()[0].parked, 0u);
+  EXPECT_EQ(host.partition->stream(0).AppliedMail(kHome, kAway), 1u);
+  EXPECT_TRUE(host.partition->rows(0).overlay.Get("mforwarded", Overlay::Level::kApplied));
 }
 
 TEST(PartitionTest, ReplayEqualsLive) {
