@@ -106,6 +106,8 @@ Draft Workload::MediationStep(int index) {
     request->set_office_id(kCommittee);
     return make(std::move(request));
   }
+  // Accepted, and only then found to belong elsewhere: the next custodian accepts it again.
+  if (transfers_ && file.left.empty() && !mediation.agreed && random.OneIn(6)) return Offer(index);
   if (!mediation.assigned) {
     auto request = On<mediation::v1::AssignMediatorRequest>(file);
     request->set_mediator_id(absl::StrCat("mediator-", 1 + random.Below(random.OneIn(4) ? 6 : 2)));

@@ -38,6 +38,7 @@ Draft Workload::Rule(int index) {
   // Mostly one of the two that are its own; now and then the superior itself, or one of another province.
   Municipality custodian = random.OneIn(2) ? file.at : file.offered_to;
   if (custodian.IsNone() || random.OneIn(8)) custodian = AnyMunicipality();
+  if (random.OneIn(6)) custodian = Municipality(420100);  // not its to give
   if (random.OneIn(30)) custodian = superior;
   request->set_custodian(random.OneIn(40) ? "999999" : custodian.ToString());
   if (!random.OneIn(40)) request->set_reason("it lies there");
@@ -63,12 +64,13 @@ Draft Workload::PaperRuling(int index) {
 Draft Workload::NextOfUpward(int index) {
   Random& random = context_->random;
   const CaseFile& file = cases_[static_cast<size_t>(index)];
-  const uint64_t die = random.Below(12);
+  const uint64_t die = random.Below(14);
   if (die < 3) return Recall(index);
   if (die < 4) return Offer(index);
   if (die < 6) return RequestRuling(index);
   if (die < 7) return RegisterContact(index);
-  return SuperiorOf(file).IsNone() ? PaperRuling(index) : Rule(index);
+  if (!SuperiorOf(file).IsNone()) return Rule(index);
+  return random.OneIn(3) ? RequestRuling(index) : PaperRuling(index);
 }
 
 }  // namespace casehub::simulation
