@@ -35,7 +35,7 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
   options.recycle_log_file_num = 0;
-  options.allow_fallocate = false;  // else each idle keyspace takes the size of a memtable from the disk for its WAL
+  options.allow_fallocate = false;    // else each idle keyspace takes the size of a memtable from the disk for its WAL
   options.bytes_per_sync = 1u << 20;  // no burst of dirty pages when a file is finished
   options.compaction_readahead_size = 512u << 10;
   options.avoid_unnecessary_blocking_io = true;
