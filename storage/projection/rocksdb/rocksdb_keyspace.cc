@@ -29,8 +29,6 @@ absl::StatusOr<bool> NeverFinished(rocksdb::Env* env, const std::string& folder)
   return true;
 }
 
-absl::Status NotOpen() { return absl::UnavailableError("the keyspace could not be opened again after a failed write"); }
-
 }  // namespace
 
 std::string DamageMark(const std::string& folder) { return folder + ".found-damaged"; }
@@ -50,21 +48,6 @@ class RocksdbKeyspace::Cursor : public RowCursor {
   const RocksdbKeyspace* keyspace_;
   std::shared_ptr<rocksdb::DB> db_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
-};
-
-// Stands in where there is nothing to read from.
-class RocksdbKeyspace::NoCursor : public RowCursor {
- public:
-  explicit NoCursor(absl::Status status) : status_(std::move(status)) {}
-  void Seek(std::string_view) override {}
-  bool Valid() const override { return false; }
-  void Next() override {}
-  std::string_view key() const override { return {}; }
-  std::string_view value() const override { return {}; }
-  absl::Status status() const override { return status_; }
-
- private:
-  absl::Status status_;
 };
 
 absl::StatusOr<std::unique_ptr<RocksdbKeyspace>> RocksdbKeyspace::Open(const std::string& folder, Mode mode,
@@ -103,27 +86,28 @@ absl::Status RocksdbKeyspace::OpenDb(bool make) {
   return absl::OkStatus();
 }
 
-// After a failed write. Nothing is closed before there is room for all that opening writes.
+// After a failed write. Nothing is closed before there is room for all that opening writes, and a reader answers from
+// when the store is closed until it is open again: others read at any time.
 absl::Status RocksdbKeyspace::OpenAgain() {
   const std::string probe = folder_ + ".space-probe";
   const rocksdb::Status room = rocksdb::WriteStringToFile(
       resources_->env(), std::string(resources_->limits().write_buffer_bytes, '\0'), probe, /*should_sync=*/true);
   (void)resources_->env()->DeleteFile(probe);
   if (!room.ok()) return ToStatus(room, folder_ + ": no room to write");
+  rocksdb::Options options = resources_->LiveOptions();
+  options.max_open_files = -1;  // opens all tables at once: the store that is opened meanwhile may delete their names
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status read = rocksdb::DB::OpenForReadOnly(options, folder_, &raw);
+  std::shared_ptr<rocksdb::DB> closing(raw);
+  if (!read.ok()) return Said(read, "opening to read");
   {
     absl::MutexLock lock(&mutex_);
     if (db_.use_count() > 1) return absl::UnavailableError(folder_ + ": opens again once the running scan has ended");
-    if (db_) rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
-    db_.reset();
+    db_.swap(closing);
   }
-  const absl::Status status = OpenDb(/*make=*/false);
-  if (status.ok()) return status;
-  rocksdb::DB* reader = nullptr;
-  if (rocksdb::DB::OpenForReadOnly(resources_->LiveOptions(), folder_, &reader).ok()) {
-    absl::MutexLock lock(&mutex_);
-    db_.reset(reader);
-  }
-  return Remembered(status);
+  rocksdb::CancelAllBackgroundWork(closing.get(), /*wait=*/true);
+  closing.reset();
+  return Remembered(OpenDb(/*make=*/false));
 }
 
 std::shared_ptr<rocksdb::DB> RocksdbKeyspace::db() const {
@@ -151,7 +135,6 @@ absl::Status RocksdbKeyspace::Remembered(absl::Status said) const {
 
 absl::StatusOr<std::optional<std::string>> RocksdbKeyspace::Get(std::string_view key) const {
   absl::ReaderMutexLock lock(&mutex_);
-  if (!db_) return NotOpen();
   rocksdb::PinnableSlice value;
   const rocksdb::Status status = db_->Get({}, db_->DefaultColumnFamily(), key, &value);
   if (status.IsNotFound()) return std::optional<std::string>();
@@ -160,9 +143,7 @@ absl::StatusOr<std::optional<std::string>> RocksdbKeyspace::Get(std::string_view
 }
 
 std::unique_ptr<RowCursor> RocksdbKeyspace::NewCursor() const {
-  auto open = db();
-  if (!open) return std::make_unique<NoCursor>(NotOpen());
-  return std::make_unique<Cursor>(this, std::move(open), rocksdb::ReadOptions());
+  return std::make_unique<Cursor>(this, db(), rocksdb::ReadOptions());
 }
 
 absl::StatusOr<std::optional<std::string>> RocksdbKeyspace::Position() const { return Get(kPositionKey); }
@@ -171,9 +152,7 @@ absl::StatusOr<StateHash> RocksdbKeyspace::Hash() const {
   rocksdb::ReadOptions options;
   options.fill_cache = false;  // a pass over everything must not push out what commands need
   options.readahead_size = 1u << 20;
-  auto open = db();
-  if (!open) return NotOpen();
-  Cursor cursor(this, std::move(open), options);
+  Cursor cursor(this, db(), options);
   return HashRows(cursor);
 }
 
@@ -205,14 +184,11 @@ absl::Status RocksdbKeyspace::Write(const std::vector<RowChange>& sorted_rows, s
 absl::Status RocksdbKeyspace::Finish() {
   rocksdb::FlushOptions flush;
   flush.allow_write_stall = true;
-  const auto open = db();
-  if (!open) return NotOpen();
-  return Said(open->Flush(flush), "flushing");
+  return Said(db()->Flush(flush), "flushing");
 }
 
 absl::Status RocksdbKeyspace::Checkpoint(const std::string& folder) const {
   const auto open = db();
-  if (!open) return NotOpen();
   rocksdb::Checkpoint* raw = nullptr;
   rocksdb::Status status = rocksdb::Checkpoint::Create(open.get(), &raw);
   std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
@@ -222,8 +198,7 @@ absl::Status RocksdbKeyspace::Checkpoint(const std::string& folder) const {
 
 size_t RocksdbKeyspace::table_readers_bytes() const {
   uint64_t bytes = 0;
-  const auto open = db();
-  return open && open->GetIntProperty(rocksdb::DB::Properties::kEstimateTableReadersMem, &bytes) ? bytes : 0;
+  return db()->GetIntProperty(rocksdb::DB::Properties::kEstimateTableReadersMem, &bytes) ? bytes : 0;
 }
 
 }  // namespace casehub::storage

@@ -2,8 +2,8 @@
 // which no table uses; cursors and hashes leave it out.
 //
 // After a failed write (a full disk) RocksDB 7.8 stays unable to write, whatever Resume says (facebook/rocksdb#11643):
-// so once there is space again the next Write closes and opens it. Until then reads go on. A write that failed may turn
-// out to have been done.
+// so once there is space again the next Write closes and opens it. Reads go on all the while. A write that failed may
+// turn out to have been done.
 //
 // Damaged bytes found by any read are remembered in a file beside the folder, so that the next start sets it aside.
 #pragma once
@@ -57,7 +57,6 @@ class RocksdbKeyspace : public Keyspace {
 
  private:
   class Cursor;
-  class NoCursor;
   RocksdbKeyspace(std::string folder, Mode mode, std::shared_ptr<RocksdbResources> resources)
       : folder_(std::move(folder)), mode_(mode), resources_(std::move(resources)) {}
   absl::Status OpenDb(bool make);
@@ -72,7 +71,7 @@ class RocksdbKeyspace : public Keyspace {
   std::shared_ptr<RocksdbResources> resources_;
   WalContinuity continuity_;  // outlives the DB that holds a pointer to it
   mutable absl::Mutex mutex_;
-  std::shared_ptr<rocksdb::DB> db_ ABSL_GUARDED_BY(mutex_);  // null only if it could not even be opened to read
+  std::shared_ptr<rocksdb::DB> db_ ABSL_GUARDED_BY(mutex_);  // set once Open has returned
   bool write_failed_ = false;                                // the writer's
   mutable std::atomic<bool> damaged_ = false;
 };

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <map>
+#include <thread>
 
 #include "rocksdb/env.h"
 #include "rocksdb/perf_context.h"
@@ -357,6 +358,31 @@ TEST(RocksdbFullDisk, WritesAreRefusedReadsGoOnAndItRecovers) {
   engine.Restart();
   EXPECT_EQ(engine.rocksdb().recovered_from(), RecoveredFrom::kLive);
   EXPECT_EQ(**engine.store().keyspace(ServiceId::kIntake)->Get("b"), "2");
+}
+
+// A partition that cannot read ends: so it reads on while the writer closes its store and opens it again.
+TEST(RocksdbFullDisk, OthersReadWhileItOpensAgain) {
+  FullDiskEnv env;
+  RocksdbEngine engine(&env);
+  Keyspace& intake = *engine.store().keyspace(ServiceId::kIntake);
+  ASSERT_TRUE(intake.Write({{"a", "1"}}, PositionAt(1)).ok());
+  std::atomic<bool> done = false;
+  std::thread others([&] {
+    while (!done) {
+      const auto value = intake.Get("a");
+      ASSERT_TRUE(value.ok()) << value.status();
+      ASSERT_EQ(value->value_or("none"), "1");
+    }
+  });
+  for (int round = 2; round < 22; ++round) {
+    env.SetFull(true);
+    EXPECT_FALSE(intake.Write({{"b", "2"}}, PositionAt(round)).ok());
+    env.SetFull(false);
+    const absl::Status status = intake.Write({{"b", "2"}}, PositionAt(round));
+    EXPECT_TRUE(status.ok()) << status;
+  }
+  done = true;
+  others.join();
 }
 
 TEST(SnapshotManifestFormat, HasTheseBytes) {
