@@ -77,6 +77,7 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
   options.write_buffer_manager = write_buffers_;
   options.write_buffer_size = limits_.write_buffer_bytes;
   options.max_write_buffer_number = 4;
+  options.level0_file_num_compaction_trigger = 2;
   options.arena_block_size = 256u << 10;  // the default is 1 MiB for each of many mostly idle keyspaces
   return options;
 }

@@ -223,7 +223,7 @@ TEST_F(RocksdbProjectionTest, TwoSnapshotsAreKeptWithManifestsThatHold) {
 TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   const size_t limit = engine_.rocksdb().resources().limits().block_cache_bytes;
   EXPECT_EQ(limit, 64u << 20);
-  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 64u << 20);
+  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 256u << 20);
   for (int round = 0; round < 20; ++round) {
     std::vector<RowChange> rows;
     for (int i = 0; i < 1000; ++i)
@@ -232,7 +232,7 @@ TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   }
   const RocksdbMemory memory = engine_.rocksdb().resources().memory();
   EXPECT_GT(memory.write_buffers_bytes, 5u << 20);
-  EXPECT_LT(memory.write_buffers_bytes, 64u << 20);
+  EXPECT_LT(memory.write_buffers_bytes, 256u << 20);
   EXPECT_LE(memory.block_cache_bytes, limit);
 }
 
