@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <thread>
 
 #include "absl/strings/numbers.h"
 #include "absl/synchronization/mutex.h"
@@ -52,7 +53,8 @@ constexpr int kKafkaPartitions = 4;
 // The log with what only its engine has.
 struct OpenedLog {
   std::unique_ptr<casehub::storage::EventLog> log;
-  std::function<absl::StatusOr<std::optional<std::string>>(std::string_view)> read_side_row;
+  casehub::host::RowReader read_side_row;
+  casehub::host::RowScanner scan_side_rows;  // empty: the engine has none
   std::function<absl::Status()> close;
 };
 
@@ -97,8 +99,10 @@ absl::StatusOr<OpenedLog> OpenEmbedded(const Flags& flags) {
   auto log = casehub::storage::EmbeddedLog::Open(std::move(options));
   if (!log.ok()) return log.status();
   auto* raw = log->get();
-  return OpenedLog{*std::move(log), [raw](std::string_view key) { return raw->ReadSideRow(key); },
-                   [raw] { return raw->Close(); }};
+  return OpenedLog{
+      *std::move(log), [raw](std::string_view key) { return raw->ReadSideRow(key); },
+      [raw](auto prefix, auto before, const auto& visit) { return raw->ScanSideRowsBack(prefix, before, visit); },
+      [raw] { return raw->Close(); }};
 }
 
 absl::StatusOr<OpenedLog> OpenKafka(const Flags& flags) {
@@ -113,7 +117,7 @@ absl::StatusOr<OpenedLog> OpenKafka(const Flags& flags) {
   auto log = casehub::storage::KafkaLog::Open(std::move(options));
   if (!log.ok()) return log.status();
   auto* raw = log->get();
-  return OpenedLog{*std::move(log), [raw](std::string_view key) { return raw->ReadSideRow(key); },
+  return OpenedLog{*std::move(log), [raw](std::string_view key) { return raw->ReadSideRow(key); }, nullptr,
                    [] { return absl::OkStatus(); }};
 }
 
@@ -221,9 +225,16 @@ int Run(const Flags& flags, const sigset_t& signals) {
   const std::string name = flags.listen.substr(0, flags.listen.rfind(':'));
   std::cout << "ready on " << name << ":" << (*server)->port() << std::endl;
 
+  std::jthread reading_ahead([&](const std::stop_token& stop) {
+    if (!opened->scan_side_rows) return;
+    const absl::Status read = (*ring)->ReadAhead(opened->scan_side_rows, stop);
+    if (!read.ok()) std::cerr << "casehub: keys are not read ahead: " << read.message() << "\n";
+  });
+
   int caught = 0;
   sigwait(&signals, &caught);
   std::cerr << "casehub: draining\n";
+  reading_ahead = {};
   (*server)->Drain(absl::Now() + absl::Seconds(kDrainSeconds));
   absl::Status stopped = (*backend)->Stop({Now().micros + kDrainSeconds * casehub::kMicrosPerSecond});
   server->reset();

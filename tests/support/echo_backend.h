@@ -31,6 +31,15 @@ class RowStore {
     if (it == rows_.end()) return std::nullopt;
     return it->second;
   }
+  absl::Status ScanBack(std::string_view prefix, std::string_view before,
+                        const std::function<bool(std::string_view, std::string_view)>& visit) const {
+    std::lock_guard lock(mutex_);
+    for (auto it = rows_.rbegin(); it != rows_.rend(); ++it) {
+      if (!it->first.starts_with(prefix) || (!before.empty() && it->first >= before)) continue;
+      if (!visit(it->first, it->second)) break;
+    }
+    return absl::OkStatus();
+  }
   size_t CountWithPrefix(std::string_view prefix) const {
     std::lock_guard lock(mutex_);
     size_t count = 0;

@@ -69,5 +69,8 @@ class KeyRing {
 
 // A row of the store the ring's rows are written to, as of now; nullopt if there is none.
 using RowReader = std::function<absl::StatusOr<std::optional<std::string>>(std::string_view key)>;
+// Rows whose key starts with `prefix` and is less than `before` (empty: any), the last first, until `visit` says false.
+using RowScanner = std::function<absl::Status(std::string_view prefix, std::string_view before,
+                                              const std::function<bool(std::string_view, std::string_view)>& visit)>;
 
 }  // namespace casehub::host

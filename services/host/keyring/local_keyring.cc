@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <functional>
 
 #include "absl/strings/ascii.h"
@@ -14,9 +15,12 @@ namespace {
 constexpr std::string_view kCheckName = "ring/check";
 constexpr std::string_view kCheckText = "casehub key ring";
 constexpr std::string_view kBlindPrefix = "blind/";
+constexpr std::string_view kKeyPrefix = "key/";
 constexpr char kWrapVersion = 1;
+constexpr size_t kReadAheadRows = 1024;  // at a time
+constexpr int kVersionOfCaseIds = 8;     // ADR 6; those of persons are of version 7
 
-std::string KeyName(const Uuid& id) { return std::string("key/").append(id.Bytes()); }
+std::string KeyName(const Uuid& id) { return std::string(kKeyPrefix).append(id.Bytes()); }
 std::string WrapContext(const Uuid& id) { return std::string("casehub.key.v1").append(id.Bytes()); }
 
 int64_t SteadyMillis() {
@@ -44,6 +48,10 @@ LocalKeyRing::LocalKeyRing(const Key& master, RowReader read, LocalKeyRingOption
       secrets_{Mac(master_.DeriveKey("casehub fingerprint v1")), Mac(master_.DeriveKey("casehub claim code v1")),
                Mac(master_.DeriveKey("casehub rating token v1"))} {
   if (!options_.steady_millis) options_.steady_millis = SteadyMillis;
+  for (Shard& shard : shards_) {
+    shard.keys.SetMax(options_.keys_max / kShards);
+    shard.persons.SetMax(options_.persons_max / kShards);
+  }
 }
 
 absl::StatusOr<std::unique_ptr<LocalKeyRing>> LocalKeyRing::Open(const std::filesystem::path& folder, RowReader read,
@@ -79,28 +87,12 @@ absl::Status LocalKeyRing::CheckMaster(bool created) {
   return absl::OkStatus();
 }
 
-LocalKeyRing::Shard& LocalKeyRing::ShardOf(std::string_view name) {
-  return shards_[std::hash<std::string_view>()(name) % kShards];
+LocalKeyRing::Shard& LocalKeyRing::ShardOf(std::string_view bytes) {
+  return shards_[std::hash<std::string_view>()(bytes) % kShards];
 }
 
-std::shared_ptr<LocalKeyRing::Slot> LocalKeyRing::Cached(Shard* shard, const std::string& name) {
-  if (auto it = shard->pending.find(name); it != shard->pending.end()) return it->second;
-  if (auto it = shard->hot.find(name); it != shard->hot.end()) return it->second;
-  auto it = shard->cold.find(name);
-  if (it == shard->cold.end()) return nullptr;
-  auto slot = it->second;
-  shard->cold.erase(it);
-  Remember(shard, slot);
-  return slot;
-}
-
-void LocalKeyRing::Remember(Shard* shard, std::shared_ptr<Slot> slot) {
-  if (shard->hot.size() >= std::max<size_t>(1, options_.durable_keys_max / kShards / 2)) {
-    shard->cold = std::move(shard->hot);
-    shard->hot = Slots();
-  }
-  std::string name = slot->name;
-  shard->hot[std::move(name)] = std::move(slot);
+LocalKeyRing::Shard& LocalKeyRing::ShardOf(const Slot& slot) {
+  return ShardOf(slot.name.starts_with(kBlindPrefix) ? std::string_view(slot.name) : slot.id.Bytes());
 }
 
 std::shared_ptr<LocalKeyRing::Slot> LocalKeyRing::Mint(const Uuid& id, std::string name) const {
@@ -113,17 +105,54 @@ std::shared_ptr<LocalKeyRing::Slot> LocalKeyRing::Mint(const Uuid& id, std::stri
   return slot;
 }
 
+absl::StatusOr<Key> LocalKeyRing::Unwrap(const Uuid& id, std::string_view row) const {
+  if (row.empty() || row.front() != kWrapVersion) {
+    return absl::FailedPreconditionError("a key of the ring has a format this build does not know");
+  }
+  auto plain = DecryptGcm(wrap_, row.substr(1), WrapContext(id));
+  auto key = plain ? Key::FromBytes(*plain) : std::nullopt;
+  if (!key) return absl::DataLossError("a key of the ring is damaged");
+  return *key;
+}
+
 absl::StatusOr<std::optional<Key>> LocalKeyRing::ReadKey(const Uuid& id) const {
   auto row = read_(KeyName(id));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::nullopt;
-  const std::string_view bytes = **row;
-  if (bytes.empty() || bytes.front() != kWrapVersion) {
-    return absl::FailedPreconditionError("a key of the ring has a format this build does not know");
-  }
-  auto plain = DecryptGcm(wrap_, bytes.substr(1), WrapContext(id));
-  auto key = plain ? Key::FromBytes(*plain) : std::nullopt;
-  if (!key) return absl::DataLossError("a key of the ring is damaged");
+  return Unwrap(id, **row);
+}
+
+absl::Status LocalKeyRing::ReadAhead(const RowScanner& scan, const std::stop_token& stop) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  std::string before;
+  size_t kept = 0;
+  do {
+    rows.clear();
+    absl::Status scanned = scan(kKeyPrefix, before, [&](std::string_view name, std::string_view row) {
+      rows.emplace_back(name, row);
+      return rows.size() < kReadAheadRows;
+    });
+    if (!scanned.ok()) return scanned;
+    for (const auto& [name, row] : rows) {
+      if (stop.stop_requested() || kept == options_.keys_max / 2) return absl::OkStatus();
+      before = name;
+      const auto id = Uuid::FromBytes(std::string_view(name).substr(kKeyPrefix.size()));
+      if (!id || id->version() != kVersionOfCaseIds) continue;
+      auto key = Unwrap(*id, row);
+      if (!key.ok()) return key.status();
+      Shard& shard = ShardOf(id->Bytes());
+      std::lock_guard lock(shard.mutex);
+      if (shard.keys.Find(*id) == nullptr) shard.keys.Put(*id, *key);
+      ++kept;
+    }
+  } while (!rows.empty());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Key>> LocalKeyRing::FindDurable(Shard* shard, const Uuid& id) {
+  if (const Key* known = shard->keys.Find(id)) return *known;
+  auto key = ReadKey(id);
+  if (key.ok() && key->has_value()) shard->keys.Put(id, **key);
   return key;
 }
 
@@ -165,7 +194,8 @@ absl::StatusOr<HeldKey> LocalKeyRing::PersonKey(common::v1::IdentityKind kind, s
   name.append(reinterpret_cast<const char*>(blind.data()), blind.size());
   Shard& shard = ShardOf(name);
   std::lock_guard lock(shard.mutex);
-  if (auto slot = Cached(&shard, name)) return Hold(std::move(slot));
+  if (const Person* known = shard.persons.Find(blind)) return HoldDurable(known->id, known->key);
+  if (auto it = shard.pending.find(name); it != shard.pending.end()) return Hold(it->second);
 
   auto row = read_(name);
   if (!row.ok()) return row.status();
@@ -175,17 +205,12 @@ absl::StatusOr<HeldKey> LocalKeyRing::PersonKey(common::v1::IdentityKind kind, s
     auto key = ReadKey(*id);
     if (!key.ok()) return key.status();
     if (key->has_value()) {
-      auto slot = std::make_shared<Slot>();
-      slot->id = *id;
-      slot->key = **key;
-      slot->name = name;
-      slot->durable = true;
-      Remember(&shard, slot);
-      return Hold(std::move(slot));
+      shard.persons.Put(blind, {*id, **key});
+      return HoldDurable(*id, **key);
     }
     // The person was forgotten: whoever comes back starts anew under another id.
   }
-  return HoldNew(&shard, Mint(NewUuid(), name));
+  return HoldNew(&shard, Mint(NewUuid(), std::move(name)));
 }
 
 absl::StatusOr<HeldKey> LocalKeyRing::AnonymousKey() {
@@ -194,52 +219,43 @@ absl::StatusOr<HeldKey> LocalKeyRing::AnonymousKey() {
 }
 
 absl::StatusOr<HeldKey> LocalKeyRing::CaseKey(const Uuid& case_id) {
-  const std::string name = KeyName(case_id);
-  Shard& shard = ShardOf(name);
+  Shard& shard = ShardOf(case_id.Bytes());
   std::lock_guard lock(shard.mutex);
-  if (auto slot = Cached(&shard, name)) return Hold(std::move(slot));
-  auto key = ReadKey(case_id);
+  std::string name = KeyName(case_id);
+  if (auto it = shard.pending.find(name); it != shard.pending.end()) return Hold(it->second);
+  auto key = FindDurable(&shard, case_id);
   if (!key.ok()) return key.status();
-  if (!key->has_value()) return HoldNew(&shard, Mint(case_id, name));
-  auto slot = std::make_shared<Slot>();
-  slot->id = case_id;
-  slot->key = **key;
-  slot->name = name;
-  slot->durable = true;
-  Remember(&shard, slot);
-  return Hold(std::move(slot));
+  if (key->has_value()) return HoldDurable(case_id, **key);
+  return HoldNew(&shard, Mint(case_id, std::move(name)));
 }
 
 absl::StatusOr<std::optional<Key>> LocalKeyRing::Find(const Uuid& id) {
-  const std::string name = KeyName(id);
-  Shard& shard = ShardOf(name);
+  Shard& shard = ShardOf(id.Bytes());
   std::lock_guard lock(shard.mutex);
-  if (auto slot = Cached(&shard, name)) return slot->key;
-  auto key = ReadKey(id);
-  if (!key.ok() || !key->has_value()) return key;
-  auto slot = std::make_shared<Slot>();
-  slot->id = id;
-  slot->key = **key;
-  slot->name = name;
-  slot->durable = true;
-  Remember(&shard, std::move(slot));
-  return key;
+  if (auto it = shard.pending.find(KeyName(id)); it != shard.pending.end()) return it->second->key;
+  return FindDurable(&shard, id);
 }
 
 void LocalKeyRing::Release(const HeldKey& held, RowsOutcome outcome) {
+  if (held.slot == nullptr) return;  // durable from the first
   auto slot = std::static_pointer_cast<Slot>(held.slot);
   const bool carried_rows = held.carries_rows;
   if (carried_rows && outcome == RowsOutcome::kDurable) check_durable_.store(true, std::memory_order_relaxed);
   if (slot->name.empty()) return;  // anonymous
-  Shard& shard = ShardOf(slot->name);
+  Shard& shard = ShardOf(*slot);
   std::lock_guard lock(shard.mutex);
   --slot->holders;
   if (slot->durable) return;
   if (carried_rows && outcome == RowsOutcome::kDurable) {
     slot->durable = true;
-    slot->wrapped.clear();
     shard.pending.erase(slot->name);
-    Remember(&shard, std::move(slot));
+    if (slot->name.starts_with(kBlindPrefix)) {
+      Mac::Digest blind;
+      std::memcpy(blind.data(), slot->name.data() + kBlindPrefix.size(), blind.size());
+      shard.persons.Put(blind, {slot->id, slot->key});
+    } else {
+      shard.keys.Put(slot->id, slot->key);
+    }
     return;
   }
   if (outcome == RowsOutcome::kUnknown) {

@@ -186,9 +186,10 @@ absl::StatusOr<std::optional<std::string>> EmbeddedLog::ReadSideRow(std::string_
   return store_->ReadSideRow(key);
 }
 
-absl::Status EmbeddedLog::ScanSideRows(
-    std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
-  return store_->ScanSideRows(prefix, visit);
+absl::Status EmbeddedLog::ScanSideRowsBack(
+    std::string_view prefix, std::string_view before,
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
+  return store_->ScanSideRowsBack(prefix, before, visit);
 }
 
 void EmbeddedLog::CommitLoop() {

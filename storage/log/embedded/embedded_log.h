@@ -80,9 +80,10 @@ class EmbeddedLog : public EventLog {
 
   // The durable value of a side row; nullopt if there is none.
   absl::StatusOr<std::optional<std::string>> ReadSideRow(std::string_view key) const;
-  // Durable side rows whose key starts with `prefix`, in order, until `visit` returns false.
-  absl::Status ScanSideRows(std::string_view prefix,
-                            const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  // Durable side rows whose key starts with `prefix` and is less than `before` (empty: any), the last first, until
+  // `visit` returns false. Come again for more: closing waits for the end of a scan.
+  absl::Status ScanSideRowsBack(std::string_view prefix, std::string_view before,
+                                const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
  private:
   struct Queued {

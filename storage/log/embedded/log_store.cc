@@ -47,6 +47,14 @@ int64_t ParseNumber(const char* bytes) {
 
 Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
+// The least key that is greater than all that start with `prefix`; empty if there is none.
+std::string KeyAfterPrefix(std::string_view prefix) {
+  std::string key(prefix);
+  while (!key.empty() && key.back() == '\xff') key.pop_back();
+  if (!key.empty()) ++key.back();
+  return key;
+}
+
 std::string PartitionFamily(int partition) { return absl::StrCat("partition-", partition); }
 
 // Key and value of a partition's row; DataLoss if they cannot be one.
@@ -336,12 +344,22 @@ absl::StatusOr<std::optional<std::string>> LogStore::ReadSideRow(std::string_vie
   return std::optional<std::string>(std::move(value));
 }
 
-absl::Status LogStore::ScanSideRows(
-    std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
+absl::Status LogStore::ScanSideRowsBack(
+    std::string_view prefix, std::string_view before,
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
   std::shared_lock lock(mutex_);
   if (!db_) return absl::UnavailableError("the store of the log is closed");
-  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions(), side_));
-  for (at->Seek(ToSlice(prefix)); at->Valid() && at->key().starts_with(ToSlice(prefix)); at->Next()) {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;  // what commands need stays
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, side_));
+  const std::string end = before.empty() ? KeyAfterPrefix(prefix) : std::string(before);
+  if (end.empty()) {
+    at->SeekToLast();
+  } else {
+    at->SeekForPrev(end);
+    if (at->Valid() && at->key() == Slice(end)) at->Prev();
+  }
+  for (; at->Valid() && at->key().starts_with(ToSlice(prefix)); at->Prev()) {
     if (!visit({at->key().data(), at->key().size()}, {at->value().data(), at->value().size()})) break;
   }
   return ToStatus(at->status(), "scan the side rows of");

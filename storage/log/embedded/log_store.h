@@ -46,8 +46,8 @@ class LogStore {
                     std::vector<LogEntry>* out) const;
   absl::StatusOr<LogEntry> ReadAt(PartitionId partition, Offset offset) const;
   absl::StatusOr<std::optional<std::string>> ReadSideRow(std::string_view key) const;
-  absl::Status ScanSideRows(std::string_view prefix,
-                            const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  absl::Status ScanSideRowsBack(std::string_view prefix, std::string_view before,
+                                const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
  private:
   explicit LogStore(const EmbeddedLogOptions& options) : options_(options) {}

@@ -124,11 +124,14 @@ TEST_F(EmbeddedLogTest, SideRowsAreDurableWithTheRecordsTheyCameWith) {
       seen.push_back(std::string(key) + "=" + std::string(value));
       return true;
     };
-    ASSERT_TRUE(under_test_.embedded().ScanSideRows("key/", collect).ok());
-    EXPECT_EQ(seen, (std::vector<std::string>{"key/a=1", "key/b=2"}));
+    ASSERT_TRUE(under_test_.embedded().ScanSideRowsBack("key/", "", collect).ok());
+    EXPECT_EQ(seen, (std::vector<std::string>{"key/b=2", "key/a=1"}));
+    seen.clear();
+    ASSERT_TRUE(under_test_.embedded().ScanSideRowsBack("key/", "key/b", collect).ok());
+    EXPECT_EQ(seen, (std::vector<std::string>{"key/a=1"}));
     seen.clear();
     ASSERT_TRUE(under_test_.embedded()
-                    .ScanSideRows("", [&](auto key, auto value) { return collect(key, value) && false; })
+                    .ScanSideRowsBack("", "", [&](auto key, auto value) { return collect(key, value) && false; })
                     .ok());
     EXPECT_EQ(seen.size(), 1u);
     under_test_.ReopenAfterKill();

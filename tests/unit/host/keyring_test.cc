@@ -25,7 +25,15 @@ class KeyRingTest : public testing::Test {
   }
   absl::StatusOr<std::unique_ptr<LocalKeyRing>> TryOpen(LocalKeyRingOptions options = {}) {
     return LocalKeyRing::Open(
-        folder_.path() / "ring", [this](std::string_view key) { return rows_.Read(key); }, options);
+        folder_.path() / "ring",
+        [this](std::string_view key) {
+          ++reads_;
+          return rows_.Read(key);
+        },
+        options);
+  }
+  RowScanner Scanner() const {
+    return [this](auto prefix, auto before, const auto& visit) { return rows_.ScanBack(prefix, before, visit); };
   }
   // What the log does with the rows of a command that succeeds.
   void Record(LocalKeyRing* ring, const HeldKey& held) {
@@ -35,6 +43,7 @@ class KeyRingTest : public testing::Test {
 
   TestFolder folder_;
   RowStore rows_;
+  std::atomic<int> reads_ = 0;  // of rows, by the ring
 };
 
 TEST(Crypto, HmacIsTheStandardsAndRestarts) {
@@ -156,7 +165,7 @@ TEST_F(KeyRingTest, TooManyPendingKeysAreRefused) {
 
 TEST_F(KeyRingTest, ForgottenKeysAreReadAgain) {
   LocalKeyRingOptions options;
-  options.durable_keys_max = 64;
+  options.keys_max = options.persons_max = 64;
   auto ring = Open(options);
   std::vector<std::pair<Uuid, std::string>> keys;
   for (uint64_t i = 0; i < 500; ++i) {
@@ -171,6 +180,64 @@ TEST_F(KeyRingTest, ForgottenKeysAreReadAgain) {
     EXPECT_EQ((*found)->bytes(), key);
   }
   EXPECT_FALSE(ring->Find(Uuid::V7(1, 1, 1))->has_value());
+}
+
+TEST_F(KeyRingTest, KeysOfTheNewestCasesAreReadAhead) {
+  constexpr int kCases = 3000;  // more than are read at a time
+  std::vector<std::pair<Uuid, std::string>> keys;
+  {
+    auto ring = Open();
+    Record(ring.get(), *ring->PersonKey(kResident, kNumber));
+    for (int i = 0; i < kCases; ++i) {
+      auto held = ring->CaseKey(Uuid::V7(1000 + i, 1, 2).Derive("case", 0));
+      keys.emplace_back(held->id, held->key.bytes());
+      Record(ring.get(), *held);
+    }
+  }
+  LocalKeyRingOptions options;
+  options.keys_max = 2000;  // half of them are read ahead
+  auto ring = Open(options);
+  ASSERT_TRUE(ring->ReadAhead(Scanner(), {}).ok());
+  const int before = reads_;
+  int from_memory = 0;
+  for (int i = kCases - 1; i >= kCases - 800; --i) {  // shards are not filled alike
+    const int read = reads_;
+    EXPECT_EQ((*ring->Find(keys[i].first))->bytes(), keys[i].second);
+    from_memory += reads_ == read ? 1 : 0;
+  }
+  EXPECT_GT(from_memory, 700);
+  EXPECT_EQ((*ring->Find(keys[0].first))->bytes(), keys[0].second);
+  EXPECT_GT(reads_, before) << "the oldest case's key was read ahead, where only the newest fit";
+}
+
+TEST_F(KeyRingTest, ReadingAheadFindsDamageAndCanBeStopped) {
+  auto ring = Open();
+  auto held = ring->CaseKey(Uuid::V7(1000, 1, 2).Derive("case", 0));
+  Record(ring.get(), *held);
+  rows_.Write({{"key/" + std::string(held->id.Bytes()), "\x01 not a key"}});
+  ring = Open();
+  EXPECT_EQ(ring->ReadAhead(Scanner(), {}).code(), absl::StatusCode::kDataLoss);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_TRUE(ring->ReadAhead(Scanner(), stop.get_token()).ok());
+}
+
+TEST(Recent, KeepsWhatWasUsedLately) {
+  Recent<int, int> recent;
+  recent.SetMax(200);
+  for (int i = 0; i < 1000; ++i) {
+    recent.Put(i, i);
+    if (i >= 50) {
+      ASSERT_NE(recent.Find(50), nullptr) << "used all the time, forgotten after " << i;
+    }
+  }
+  for (int i = 905; i < 1000; ++i) {
+    ASSERT_NE(recent.Find(i), nullptr) << i;
+    EXPECT_EQ(*recent.Find(i), i);
+  }
+  EXPECT_EQ(recent.Find(500), nullptr);
+  EXPECT_EQ(*recent.Put(999, 1), 1);
+  EXPECT_EQ(*recent.Find(999), 1);
 }
 
 TEST_F(KeyRingTest, AForgottenPersonStartsAnew) {
