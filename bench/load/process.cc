@@ -63,10 +63,15 @@ Process::~Process() { Stop(); }
 void Process::Stop() {
   if (pid_ <= 0) return;
   kill(pid_, SIGTERM);
+  GoOn();
   waitpid(pid_, nullptr, 0);
   close(out_);
   pid_ = -1;
 }
+
+void Process::StandStill() { kill(pid_, SIGSTOP); }
+
+void Process::GoOn() { kill(pid_, SIGCONT); }
 
 double Process::ResidentMib() const {
   std::ifstream file("/proc/" + std::to_string(pid_) + "/statm");

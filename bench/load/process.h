@@ -22,6 +22,9 @@ class Process {
   // Resident memory now, in MiB.
   double ResidentMib() const;
   double CpuSeconds() const;
+  // SIGSTOP and SIGCONT.
+  void StandStill();
+  void GoOn();
   // SIGTERM, then waits for the exit.
   void Stop();
 
