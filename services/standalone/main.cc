@@ -1,5 +1,6 @@
 // All services in one process, on the embedded log or on Kafka: what `./dev up` runs. Only wiring.
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -124,6 +125,14 @@ absl::StatusOr<OpenedLog> OpenKafka(const Flags& flags) {
 int Fail(const absl::Status& status) {
   std::cerr << "casehub: " << status.message() << "\n";
   return absl::IsUnavailable(status) ? 3 : 1;
+}
+
+// Every keyspace keeps its tables open: as many files as the system lets this process have.
+void RaiseFileLimit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 // Signals are taken by sigwait alone, so that the end of the process is ordinary code.
@@ -278,6 +287,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   casehub::host::SetUpLogging();
+  RaiseFileLimit();
   // Debian builds Abseil with its search for lock cycles on: four percent of the server, in every lock of gRPC.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Who is woken does not take the core from who runs: fuller turns, fewer switches (adr/0027). Threads inherit it.

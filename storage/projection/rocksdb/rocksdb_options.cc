@@ -3,7 +3,6 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
-#include "storage/rocksdb_tables.h"
 
 namespace casehub::storage {
 
@@ -12,7 +11,6 @@ RocksdbResources::RocksdbResources(const RocksdbLimits& limits, rocksdb::Env* en
   cache.capacity = limits.block_cache_bytes;
   // Few shards: a block larger than a shard is never kept, and would be read and checked again at each lookup.
   cache.num_shard_bits = 3;
-  cache.high_pri_pool_ratio = 0.5;  // index and filter blocks stay when a scan comes by
   block_cache_ = rocksdb::NewLRUCache(cache);
   write_buffers_ = std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffers_bytes);
 }
@@ -51,9 +49,9 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   options.level_compaction_dynamic_level_bytes = true;
   options.ttl = 0;
   options.periodic_compaction_seconds = 0;
-  // What was just flushed is merged again soon: compress what stays. Sealed fields do not shrink, keys and ids do.
-  options.compression = rocksdb::kLZ4Compression;
-  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
+  // Compress what stays: sealed fields do not shrink, keys and ids do.
+  options.compression = rocksdb::kNoCompression;
+  options.bottommost_compression = rocksdb::kLZ4Compression;
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = block_cache_;
@@ -62,8 +60,9 @@ rocksdb::Options RocksdbResources::CommonOptions() const {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
   table.optimize_filters_for_memory = true;
-  KeepMetadataInPieces(&table);
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Filter and index belong to the open table, whole: one look into each, and none into the cache (limit:
+  // open_files_max).
+  table.cache_index_and_filter_blocks = false;
   table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   table.data_block_hash_table_util_ratio = 0.75;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -77,7 +76,12 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
   options.write_buffer_manager = write_buffers_;
   options.write_buffer_size = limits_.write_buffer_bytes;
   options.max_write_buffer_number = 4;
-  options.level0_file_num_compaction_trigger = 2;
+  // Levels would merge each table of updates with all rows there are; here tables are merged with their like, and with
+  // all only when they hold twice as much.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.compaction_options_universal.max_size_amplification_percent = 200;
+  options.compaction_options_universal.allow_trivial_move = true;
+  options.level0_file_num_compaction_trigger = 6;
   options.arena_block_size = 256u << 10;  // the default is 1 MiB for each of many mostly idle keyspaces
   return options;
 }

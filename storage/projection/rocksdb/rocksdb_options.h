@@ -13,11 +13,11 @@
 namespace casehub::storage {
 
 struct RocksdbLimits {
-  size_t block_cache_bytes = 64u << 20;     // data, index and filter blocks of all keyspaces
+  size_t block_cache_bytes = 192u << 20;    // blocks of all keyspaces
   size_t write_buffers_bytes = 256u << 20;  // memtables of all keyspaces
   size_t write_buffer_bytes = 64u << 20;    // memtable of one keyspace; also how much of its WAL a restart replays
   size_t bulk_buffer_bytes = 32u << 20;     // memtable of a keyspace that is being rebuilt
-  int open_files_max = 64;                  // of one keyspace
+  int open_files_max = 256;                 // of one keyspace; filter and index of each stay in memory, about 1 MiB
   int background_jobs = 2;                  // flushes and compactions of one keyspace at a time; threads are the Env's
 };
 

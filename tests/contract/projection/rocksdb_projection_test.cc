@@ -222,7 +222,7 @@ TEST_F(RocksdbProjectionTest, TwoSnapshotsAreKeptWithManifestsThatHold) {
 
 TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   const size_t limit = engine_.rocksdb().resources().limits().block_cache_bytes;
-  EXPECT_EQ(limit, 64u << 20);
+  EXPECT_EQ(limit, 192u << 20);
   EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 256u << 20);
   for (int round = 0; round < 20; ++round) {
     std::vector<RowChange> rows;
@@ -236,8 +236,8 @@ TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   EXPECT_LE(memory.block_cache_bytes, limit);
 }
 
-TEST_F(RocksdbProjectionTest, WhatALookupNeedsOfALargeTableStaysInTheCache) {
-  // A filter larger than a shard of the cache would be read from the disk at every lookup.
+TEST_F(RocksdbProjectionTest, WhatALookupNeedsOfALargeTableStaysInMemory) {
+  // A filter in the cache, larger than a shard of it, would be read from the disk at every lookup.
   TemporaryFolder place;
   auto resources = std::make_shared<RocksdbResources>();
   const std::string folder = place.path() / "large";
