@@ -83,7 +83,10 @@ std::optional<int> ChildProcess::Wait(std::chrono::milliseconds limit) {
 }
 
 void ChildProcess::Signal(int signal) {
-  if (pid_ > 0) kill(pid_, signal);
+  if (pid_ <= 0) return;
+  kill(pid_, signal);
+  siginfo_t info{};
+  if (signal == SIGSTOP) Require(waitid(P_PID, pid_, &info, WSTOPPED | WEXITED | WNOWAIT) == 0, "waitid");
 }
 
 void ChildProcess::Kill() {

@@ -24,6 +24,7 @@ class ChildProcess {
 
   // The exit status, or 128 + the signal that ended it; nullopt if it still runs after `limit`.
   std::optional<int> Wait(std::chrono::milliseconds limit);
+  // SIGSTOP: returns once all its threads stand still.
   void Signal(int signal);
   // SIGKILL; returns once it is gone.
   void Kill();
