@@ -18,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "services/host/keyring/local_keyring.h"
 #include "services/host/server.h"
+#include "services/intake/tables.h"
 #include "services/ledger/signer.h"
 #include "services/model/regions.h"
 #include "services/standalone/services.h"
@@ -235,9 +236,13 @@ int Run(const Flags& flags, const sigset_t& signals) {
   std::cout << "ready on " << name << ":" << (*server)->port() << std::endl;
 
   std::jthread reading_ahead([&](const std::stop_token& stop) {
-    if (!opened->scan_side_rows) return;
-    const absl::Status read = (*ring)->ReadAhead(opened->scan_side_rows, stop);
-    if (!read.ok()) std::cerr << "casehub: keys are not read ahead: " << read.message() << "\n";
+    if (opened->scan_side_rows) {
+      const absl::Status read = (*ring)->ReadAhead(opened->scan_side_rows, stop);
+      if (!read.ok()) std::cerr << "casehub: keys are not read ahead: " << read.message() << "\n";
+    }
+    for (const auto& store : stores) {
+      store->ReadAhead(casehub::ServiceId::kIntake, casehub::intake::tables::kCase, stop);
+    }
   });
 
   int caught = 0;

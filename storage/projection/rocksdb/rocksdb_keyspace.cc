@@ -29,6 +29,9 @@ absl::StatusOr<bool> NeverFinished(rocksdb::Env* env, const std::string& folder)
   return true;
 }
 
+// A key's first byte.
+size_t TableOf(std::string_view key) { return static_cast<unsigned char>(key.front()); }
+
 }  // namespace
 
 std::string DamageMark(const std::string& folder) { return folder + ".found-damaged"; }
@@ -107,7 +110,9 @@ absl::Status RocksdbKeyspace::OpenAgain() {
   }
   rocksdb::CancelAllBackgroundWork(closing.get(), /*wait=*/true);
   closing.reset();
-  return Remembered(OpenDb(/*make=*/false));
+  const absl::Status opened = OpenDb(/*make=*/false);
+  number_ = resources_->row_cache()->NewKeyspace();  // the write that failed may turn out to have been done
+  return Remembered(opened);
 }
 
 std::shared_ptr<rocksdb::DB> RocksdbKeyspace::db() const {
@@ -134,12 +139,39 @@ absl::Status RocksdbKeyspace::Remembered(absl::Status said) const {
 }
 
 absl::StatusOr<std::optional<std::string>> RocksdbKeyspace::Get(std::string_view key) const {
+  const bool cached = mode_ == Mode::kLive && !key.empty();  // the position is read once
+  const RowCache::Key name{number_, key};
+  if (cached) {
+    if (auto row = resources_->row_cache()->Find(name)) return row;
+  }
+  const uint64_t read_at = epoch_;
   absl::ReaderMutexLock lock(&mutex_);
   rocksdb::PinnableSlice value;
   const rocksdb::Status status = db_->Get({}, db_->DefaultColumnFamily(), key, &value);
   if (status.IsNotFound()) return std::optional<std::string>();
   if (!status.ok()) return Said(status, "reading");
+  if (cached && looked_up_[TableOf(key)].exchange(true)) {
+    resources_->row_cache()->Keep(name, value.ToStringView(), epoch_, read_at);
+  }
   return std::optional<std::string>(std::in_place, value.data(), value.size());
+}
+
+bool RocksdbKeyspace::ReadAhead(char table, std::string* next) const {
+  constexpr int kRows = 256;  // so few that a write between seldom makes them useless
+  RowCache* const cache = resources_->row_cache();
+  looked_up_[TableOf({&table, 1})] = true;
+  const uint64_t read_at = epoch_;
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  Cursor cursor(this, db(), options);
+  int rows = 0;
+  for (cursor.Seek(next->empty() ? std::string(1, table) : *next); cursor.Valid() && rows < kRows; cursor.Next()) {
+    if (cursor.key().front() != table || cache->full()) return false;
+    cache->Keep({number_, cursor.key()}, cursor.value(), epoch_, read_at);
+    next->assign(cursor.key()).push_back('\0');
+    ++rows;
+  }
+  return rows == kRows;
 }
 
 std::unique_ptr<RowCursor> RocksdbKeyspace::NewCursor() const {
@@ -176,8 +208,22 @@ absl::Status RocksdbKeyspace::Write(const std::vector<RowChange>& sorted_rows, s
   }
   rocksdb::WriteOptions options;
   options.disableWAL = mode_ == Mode::kBulk;
-  if (status.ok()) status = db()->Write(options, &batch);
+  if (!status.ok()) return Said(status, "writing");
+  RowCache* const cache = resources_->row_cache();
+  std::vector<const RowChange*> cached;
+  ++epoch_;
+  if (mode_ == Mode::kLive) {
+    for (const RowChange& row : sorted_rows) {
+      if (!looked_up_[TableOf(row.key)]) continue;
+      if (cache->TakeOut({number_, row.key}) && row.value) cached.push_back(&row);
+    }
+  }
+  status = db()->Write(options, &batch);
   write_failed_ = !status.ok();
+  if (status.ok()) {
+    for (const RowChange* row : cached) cache->PutBack({number_, row->key}, *row->value);
+  }
+  ++epoch_;
   return Said(status, "writing");
 }
 

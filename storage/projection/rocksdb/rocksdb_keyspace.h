@@ -8,6 +8,7 @@
 // Damaged bytes found by any read are remembered in a file beside the folder, so that the next start sets it aside.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -45,6 +46,10 @@ class RocksdbKeyspace : public Keyspace {
   absl::StatusOr<std::optional<std::string>> Position() const override;
   absl::StatusOr<StateHash> Hash() const override;
 
+  // Keeps some rows of a table in memory, from `next` on (empty: from its first), and moves it; false if there is
+  // nothing more to read, or no room. It may run beside everything.
+  bool ReadAhead(char table, std::string* next) const;
+
   // Waits until all rows are in synced table files.
   absl::Status Finish();
   // A consistent copy in a folder that does not exist yet; tables are linked, not copied.
@@ -58,7 +63,10 @@ class RocksdbKeyspace : public Keyspace {
  private:
   class Cursor;
   RocksdbKeyspace(std::string folder, Mode mode, std::shared_ptr<RocksdbResources> resources)
-      : folder_(std::move(folder)), mode_(mode), resources_(std::move(resources)) {}
+      : folder_(std::move(folder)),
+        mode_(mode),
+        resources_(std::move(resources)),
+        number_(resources_->row_cache()->NewKeyspace()) {}
   absl::Status OpenDb(bool make);
   absl::Status OpenAgain();
   std::shared_ptr<rocksdb::DB> db() const;
@@ -69,6 +77,11 @@ class RocksdbKeyspace : public Keyspace {
   std::string folder_;
   Mode mode_;
   std::shared_ptr<RocksdbResources> resources_;
+  std::atomic<uint32_t> number_;  // in the cache of rows
+  RowCache::Epoch epoch_ = 0;     // odd while rows are written
+  // Tables of which rows may be in the cache. Most are written only, and a write need not look for their rows there. A
+  // table is named here before the epoch is read at which its first row is kept.
+  mutable std::array<std::atomic<bool>, 256> looked_up_{};
   WalContinuity continuity_;  // outlives the DB that holds a pointer to it
   mutable absl::Mutex mutex_;
   std::shared_ptr<rocksdb::DB> db_ ABSL_GUARDED_BY(mutex_);  // set once Open has returned

@@ -6,7 +6,8 @@
 
 namespace casehub::storage {
 
-RocksdbResources::RocksdbResources(const RocksdbLimits& limits, rocksdb::Env* env) : limits_(limits), env_(env) {
+RocksdbResources::RocksdbResources(const RocksdbLimits& limits, rocksdb::Env* env)
+    : limits_(limits), env_(env), row_cache_(limits.row_cache_bytes) {
   rocksdb::LRUCacheOptions cache;
   cache.capacity = limits.block_cache_bytes;
   // Few shards: a block larger than a shard is never kept, and would be read and checked again at each lookup.
@@ -16,7 +17,7 @@ RocksdbResources::RocksdbResources(const RocksdbLimits& limits, rocksdb::Env* en
 }
 
 RocksdbMemory RocksdbResources::memory() const {
-  return {block_cache_->GetUsage(), block_cache_->GetPinnedUsage(), write_buffers_->memory_usage()};
+  return {row_cache_.bytes(), block_cache_->GetUsage(), block_cache_->GetPinnedUsage(), write_buffers_->memory_usage()};
 }
 
 rocksdb::Options RocksdbResources::CommonOptions() const {
@@ -81,7 +82,7 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compaction_options_universal.max_size_amplification_percent = 200;
   options.compaction_options_universal.allow_trivial_move = true;
-  options.level0_file_num_compaction_trigger = 6;
+  options.level0_file_num_compaction_trigger = 10;
   options.arena_block_size = 256u << 10;  // the default is 1 MiB for each of many mostly idle keyspaces
   return options;
 }

@@ -88,6 +88,19 @@ absl::Status RocksdbProjectionStore::RemoveAll() {
   return absl::OkStatus();
 }
 
+void RocksdbProjectionStore::ReadAhead(ServiceId service, char table, const std::stop_token& stop) {
+  std::string next;
+  for (bool more = true; more && !stop.stop_requested();) {
+    absl::MutexLock lock(&maintenance_);  // no swap meanwhile
+    const RocksdbKeyspace* live = nullptr;
+    {
+      absl::MutexLock slots(&mutex_);
+      if (const auto it = slots_.find(service); it != slots_.end()) live = it->second.live.get();
+    }
+    more = live != nullptr && live->ReadAhead(table, &next);
+  }
+}
+
 std::string RocksdbProjectionStore::PathOf(ServiceId service) const {
   return absl::StrCat(folder_, "/", std::string(ServiceName(service)));
 }

@@ -18,6 +18,7 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,10 @@ class RocksdbProjectionStore : public ProjectionStore {
   absl::Status ReplaceWithRebuilt(ServiceId service) override;
   absl::Status AbandonRebuild(ServiceId service) override;
   absl::StatusOr<std::string> Snapshot(PartitionId partition) override;
+
+  // Keeps the rows of a table in memory, as far as there is room, so that the first look-ups after a start cost no more
+  // than later ones. Call it from a thread of its own; returns when that is done or `stop` is asked for.
+  void ReadAhead(ServiceId service, char table, const std::stop_token& stop);
 
   // The worst over all keyspaces, and that of one.
   RecoveredFrom recovered_from() const;

@@ -19,6 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// So that look-ups go to the tables.
+constexpr RocksdbLimits kNoRowCache{.row_cache_bytes = 0};
+
 INSTANTIATE_TEST_SUITE_P(Rocksdb, KeyspaceContract,
                          testing::Values(ProjectionEngineParam{"rocksdb",
                                                                [] { return std::make_unique<RocksdbEngine>(); }}));
@@ -222,8 +225,8 @@ TEST_F(RocksdbProjectionTest, TwoSnapshotsAreKeptWithManifestsThatHold) {
 
 TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   const size_t limit = engine_.rocksdb().resources().limits().block_cache_bytes;
-  EXPECT_EQ(limit, 192u << 20);
-  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 256u << 20);
+  EXPECT_EQ(limit, 32u << 20);
+  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 128u << 20);
   for (int round = 0; round < 20; ++round) {
     std::vector<RowChange> rows;
     for (int i = 0; i < 1000; ++i)
@@ -236,10 +239,56 @@ TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   EXPECT_LE(memory.block_cache_bytes, limit);
 }
 
+// The cache of rows stands between look-ups and writes on different threads.
+TEST_F(RocksdbProjectionTest, ALookupIsNeverOlderThanTheLastWrite) {
+  constexpr int kWrites = 2000;
+  std::atomic<int> written = -1;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      for (int at_least = 0; at_least < kWrites - 1;) {
+        at_least = written;
+        const auto row = intake().Get("row");
+        ASSERT_TRUE(row.ok());
+        const int read = row->has_value() ? std::stoi(**row) : -1;
+        ASSERT_GE(read, at_least);
+      }
+    });
+  }
+  for (int i = 0; i < kWrites; ++i) {
+    // Now and then there is none, so that nothing is put back and readers keep what they find.
+    if (i % 3 == 1) {
+      ASSERT_TRUE(intake().Write({{"other", "0"}}, PositionAt(i)).ok());
+    }
+    ASSERT_TRUE(intake().Write({{"row", std::to_string(i)}}, PositionAt(i)).ok());
+    written = i;
+  }
+  for (auto& reader : readers) reader.join();
+}
+
+TEST_F(RocksdbProjectionTest, ATableIsReadAhead) {
+  std::vector<RowChange> rows;
+  for (int i = 0; i < 2000; ++i) rows.push_back({absl::StrCat("a", 10'000 + i), absl::StrCat(i)});
+  rows.push_back({"b", "of another table"});
+  ASSERT_TRUE(intake().Write(rows, PositionAt(1)).ok());
+  engine_.Restart();
+  EXPECT_EQ(engine_.rocksdb().resources().memory().row_cache_bytes, 0u);
+  std::stop_source stop;
+  engine_.rocksdb().ReadAhead(ServiceId::kIntake, 'a', stop.get_token());
+  const size_t bytes = engine_.rocksdb().resources().memory().row_cache_bytes;
+  EXPECT_GT(bytes, 2000u * 10);
+  for (int i = 0; i < 2000; ++i) EXPECT_EQ(intake().Get(absl::StrCat("a", 10'000 + i))->value(), absl::StrCat(i));
+  EXPECT_EQ(engine_.rocksdb().resources().memory().row_cache_bytes, bytes) << "a look-up found a row that was not kept";
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(intake().Get("b")->value(), "of another table");
+  EXPECT_GT(engine_.rocksdb().resources().memory().row_cache_bytes, bytes) << "the other table was read ahead, too";
+  stop.request_stop();
+  engine_.rocksdb().ReadAhead(ServiceId::kTransfer, 'a', stop.get_token());
+}
+
 TEST_F(RocksdbProjectionTest, WhatALookupNeedsOfALargeTableStaysInMemory) {
   // A filter in the cache, larger than a shard of it, would be read from the disk at every lookup.
   TemporaryFolder place;
-  auto resources = std::make_shared<RocksdbResources>();
+  auto resources = std::make_shared<RocksdbResources>(kNoRowCache);
   const std::string folder = place.path() / "large";
   auto keyspace = RocksdbKeyspace::Open(folder, RocksdbKeyspace::Mode::kBulk, resources);
   ASSERT_TRUE(keyspace.ok());
@@ -279,7 +328,7 @@ TEST_F(RocksdbProjectionTest, TablesStayOpen) {
   // The shards of RocksDB's cache of open tables must not be so small that a few tables push one another out.
   TemporaryFolder place;
   CountingEnv env;
-  auto resources = std::make_shared<RocksdbResources>(RocksdbLimits(), &env);
+  auto resources = std::make_shared<RocksdbResources>(kNoRowCache, &env);
   auto keyspace = RocksdbKeyspace::Open(place.path() / "tables", RocksdbKeyspace::Mode::kBulk, resources);
   ASSERT_TRUE(keyspace.ok());
   constexpr int kTables = 15;  // one less than a merge takes
@@ -363,8 +412,11 @@ TEST(RocksdbFullDisk, WritesAreRefusedReadsGoOnAndItRecovers) {
 // A partition that cannot read ends: so it reads on while the writer closes its store and opens it again.
 TEST(RocksdbFullDisk, OthersReadWhileItOpensAgain) {
   FullDiskEnv env;
-  RocksdbEngine engine(&env);
-  Keyspace& intake = *engine.store().keyspace(ServiceId::kIntake);
+  TemporaryFolder place;
+  auto opened = RocksdbKeyspace::Open(place.path() / "keyspace", RocksdbKeyspace::Mode::kLive,
+                                      std::make_shared<RocksdbResources>(kNoRowCache, &env));
+  ASSERT_TRUE(opened.ok());
+  Keyspace& intake = **opened;
   ASSERT_TRUE(intake.Write({{"a", "1"}}, PositionAt(1)).ok());
   std::atomic<bool> done = false;
   std::thread others([&] {

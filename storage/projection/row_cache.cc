@@ -1,0 +1,131 @@
+#include "storage/projection/row_cache.h"
+
+#include <cstring>
+#include <new>
+
+#include "absl/hash/hash.h"
+
+namespace casehub::storage {
+
+// One block: this, the key, the value.
+struct RowCache::Row {
+  uint32_t keyspace;
+  uint32_t key_size;
+  uint32_t value_size;
+  uint32_t place : 31;  // in the clock
+  uint32_t used : 1;    // since the hand came by
+
+  char* data() { return reinterpret_cast<char*>(this + 1); }
+  const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+  Key key() const { return {keyspace, {data(), key_size}}; }
+  std::string_view value() const { return {data() + key_size, value_size}; }
+  // With its entries in set and clock.
+  size_t bytes() const { return sizeof(Row) + key_size + value_size + 3 * sizeof(Row*); }
+
+  static Row* Make(const Key& key, std::string_view value) {
+    Row* row = new (::operator new(sizeof(Row) + key.row.size() + value.size())) Row();
+    row->keyspace = key.keyspace;
+    row->key_size = static_cast<uint32_t>(key.row.size());
+    row->value_size = static_cast<uint32_t>(value.size());
+    std::memcpy(row->data(), key.row.data(), key.row.size());
+    std::memcpy(row->data() + key.row.size(), value.data(), value.size());
+    return row;
+  }
+  static void Free(Row* row) { ::operator delete(row); }
+};
+
+size_t RowCache::Hash::operator()(const Key& key) const { return absl::HashOf(key.keyspace, key.row); }
+size_t RowCache::Hash::operator()(const Row* row) const { return (*this)(row->key()); }
+
+bool RowCache::Equal::operator()(const Row* a, const Row* b) const { return (*this)(a->key(), b); }
+bool RowCache::Equal::operator()(const Key& a, const Row* b) const {
+  return a.keyspace == b->keyspace && a.row == b->key().row;
+}
+
+RowCache::RowCache(size_t bytes_max) : bytes_max_(bytes_max) {}
+
+RowCache::~RowCache() {
+  for (Shard& shard : shards_) {
+    for (Row* row : shard.clock) Row::Free(row);
+  }
+}
+
+// Other bits of the hash than those the set goes by.
+RowCache::Shard& RowCache::ShardOf(const Key& key) { return shards_[Hash()(key) >> 58]; }
+
+std::optional<std::string> RowCache::Find(const Key& key) {
+  Shard& shard = ShardOf(key);
+  std::lock_guard lock(shard.mutex);
+  const auto it = shard.rows.find(key);
+  if (it == shard.rows.end()) return std::nullopt;
+  (*it)->used = 1;
+  return std::string((*it)->value());
+}
+
+void RowCache::Keep(const Key& key, std::string_view value, const Epoch& epoch, uint64_t read_at) {
+  Shard& shard = ShardOf(key);
+  std::lock_guard lock(shard.mutex);
+  // A write that begins now takes the row out after this, under the same lock.
+  if (read_at % 2 == 0 && epoch == read_at) Put(&shard, key, value);
+}
+
+bool RowCache::TakeOut(const Key& key) {
+  Shard& shard = ShardOf(key);
+  std::lock_guard lock(shard.mutex);
+  const auto it = shard.rows.find(key);
+  if (it == shard.rows.end()) return false;
+  Row* const row = *it;
+  shard.rows.erase(it);
+  Remove(&shard, row);
+  return true;
+}
+
+void RowCache::PutBack(const Key& key, std::string_view value) {
+  Shard& shard = ShardOf(key);
+  std::lock_guard lock(shard.mutex);
+  Put(&shard, key, value);
+}
+
+size_t RowCache::bytes() const {
+  size_t bytes = 0;
+  for (const Shard& shard : shards_) bytes += shard.bytes;
+  return bytes;
+}
+
+void RowCache::Put(Shard* shard, const Key& key, std::string_view value) {
+  if (const auto it = shard->rows.find(key); it != shard->rows.end()) {
+    Row* const old = *it;
+    shard->rows.erase(it);
+    Remove(shard, old);
+  }
+  Row* const row = Row::Make(key, value);
+  const size_t max = bytes_max_ / kShards;
+  if (row->bytes() > max / 16) return Row::Free(row);  // one large text must not push out thousands of rows
+  while (!shard->clock.empty() && shard->bytes + row->bytes() > max) {
+    shard->hand = shard->hand < shard->clock.size() ? shard->hand : 0;
+    Row* const next = shard->clock[shard->hand];
+    if (next->used) {
+      next->used = 0;
+      ++shard->hand;
+    } else {
+      shard->rows.erase(next);
+      Remove(shard, next);
+    }
+  }
+  row->place = static_cast<uint32_t>(shard->clock.size()) & 0x7fffffffu;
+  row->used = 0;
+  shard->clock.push_back(row);
+  shard->rows.insert(row);
+  shard->bytes += row->bytes();
+}
+
+void RowCache::Remove(Shard* shard, Row* row) {
+  shard->bytes -= row->bytes();
+  Row* const last = shard->clock.back();
+  shard->clock[row->place] = last;
+  last->place = row->place;
+  shard->clock.pop_back();
+  Row::Free(row);
+}
+
+}  // namespace casehub::storage

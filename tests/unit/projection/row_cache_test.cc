@@ -1,0 +1,115 @@
+#include "storage/projection/row_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace casehub::storage {
+namespace {
+
+TEST(RowCache, HoldsSoManyBytesAndTheRowsThatAreUsed) {
+  RowCache cache(1 << 20);
+  const RowCache::Epoch epoch = 4;
+  const uint32_t keyspace = cache.NewKeyspace();
+  const std::string value(100, 'v');
+  for (int i = 0; i < 50'000; ++i) {
+    cache.Keep({keyspace, absl::StrCat(i)}, absl::StrCat(i, value), epoch, 4);
+    ASSERT_EQ(cache.Find({keyspace, "0"}), "0" + value) << i;
+    ASSERT_LE(cache.bytes(), 1u << 20);
+  }
+  EXPECT_TRUE(cache.full());
+  EXPECT_EQ(cache.Find({keyspace, "49999"}), "49999" + value);
+  EXPECT_EQ(cache.Find({keyspace, "1"}), std::nullopt);
+  EXPECT_EQ(cache.Find({cache.NewKeyspace(), "0"}), std::nullopt);
+  const size_t bytes = cache.bytes();
+  cache.Keep({keyspace, "large"}, std::string(1 << 20, 'v'), epoch, 4);
+  EXPECT_EQ(cache.bytes(), bytes) << "one row pushed thousands out";
+}
+
+TEST(RowCache, KeepsNothingThatAWriteMayHaveChanged) {
+  RowCache cache(1 << 20);
+  RowCache::Epoch epoch = 1;
+  cache.Keep({1, "a"}, "1", epoch, 1);
+  EXPECT_EQ(cache.Find({1, "a"}), std::nullopt) << "read while rows were written";
+  epoch = 2;
+  cache.Keep({1, "a"}, "1", epoch, 0);
+  EXPECT_EQ(cache.Find({1, "a"}), std::nullopt) << "read before the last write";
+  cache.Keep({1, "a"}, "1", epoch, 2);
+  EXPECT_EQ(cache.Find({1, "a"}), "1");
+  EXPECT_TRUE(cache.TakeOut({1, "a"}));
+  EXPECT_FALSE(cache.TakeOut({1, "a"}));
+  EXPECT_EQ(cache.Find({1, "a"}), std::nullopt);
+  cache.PutBack({1, "a"}, "2");
+  cache.PutBack({1, "a"}, "3");
+  EXPECT_EQ(cache.Find({1, "a"}), "3");
+}
+
+// A keyspace as RocksdbKeyspace is one, with a map for its tables.
+class Store {
+ public:
+  explicit Store(RowCache* cache) : cache_(cache), number_(cache->NewKeyspace()) {}
+  int Get(const std::string& key) {
+    if (const auto row = cache_->Find({number_, key})) return std::stoi(*row);
+    const uint64_t read_at = epoch_;
+    int value = 0;
+    {
+      std::lock_guard lock(mutex_);
+      value = rows_[key];
+    }
+    std::this_thread::yield();  // here a write may come in between
+    cache_->Keep({number_, key}, std::to_string(value), epoch_, read_at);
+    return value;
+  }
+  void Write(const std::string& key, int value) {
+    ++epoch_;
+    const bool kept = cache_->TakeOut({number_, key});
+    std::this_thread::yield();
+    {
+      std::lock_guard lock(mutex_);
+      rows_[key] = value;
+    }
+    if (kept) cache_->PutBack({number_, key}, std::to_string(value));
+    ++epoch_;
+  }
+
+ private:
+  RowCache* cache_;
+  const uint32_t number_;
+  RowCache::Epoch epoch_ = 0;
+  std::mutex mutex_;
+  std::map<std::string, int> rows_;
+};
+
+TEST(RowCache, ALookupIsNeverOlderThanTheLastWrite) {
+  constexpr int kWrites = 5000;
+  constexpr int kKeys = 8;
+  RowCache cache(64 << 10);  // of a few rows a shard: some are pushed out
+  Store store(&cache);
+  std::array<std::atomic<int>, kKeys> written{};
+  std::atomic<bool> done = false;
+  std::vector<std::thread> readers;
+  for (int reader = 0; reader < 3; ++reader) {
+    readers.emplace_back([&, reader] {
+      for (int i = reader; !done; ++i) {
+        const int at_least = written[i % kKeys];
+        ASSERT_GE(store.Get(absl::StrCat("key ", i % kKeys)), at_least);
+      }
+    });
+  }
+  for (int i = 1; i <= kWrites; ++i) {
+    store.Write(absl::StrCat("key ", i * 5 % kKeys), i);
+    written[i * 5 % kKeys] = i;
+  }
+  done = true;
+  for (auto& reader : readers) reader.join();
+}
+
+}  // namespace
+}  // namespace casehub::storage
