@@ -51,15 +51,9 @@ bool SecretMatches(std::string_view expected, std::string_view given) {
          CRYPTO_memcmp(normalised.data(), expected.data(), expected.size()) == 0;
 }
 
-int64_t* AttemptLimiter::Find(const std::string& name) {
-  if (auto it = recent_.find(name); it != recent_.end()) return &it->second;
-  auto it = older_.find(name);
-  return it == older_.end() ? nullptr : &it->second;
-}
-
 std::optional<int64_t> AttemptLimiter::Blocked(const std::string& name, int64_t now_millis) {
   std::lock_guard lock(mutex_);
-  const int64_t* forgiven_at = Find(name);
+  const int64_t* forgiven_at = forgiven_at_.Peek(name);
   if (forgiven_at == nullptr) return std::nullopt;
   const int64_t wait = *forgiven_at - now_millis - (burst_ - 1) * interval_millis_;
   if (wait <= 0) return std::nullopt;
@@ -68,13 +62,8 @@ std::optional<int64_t> AttemptLimiter::Blocked(const std::string& name, int64_t 
 
 void AttemptLimiter::Failed(const std::string& name, int64_t now_millis) {
   std::lock_guard lock(mutex_);
-  const int64_t* known = Find(name);
-  const int64_t forgiven_at = std::max(known == nullptr ? now_millis : *known, now_millis) + interval_millis_;
-  if (recent_.size() >= kNamesMax) {
-    older_ = std::move(recent_);
-    recent_ = Times();
-  }
-  recent_[name] = forgiven_at;
+  const int64_t* known = forgiven_at_.Peek(name);
+  forgiven_at_.Put(name, std::max(known == nullptr ? now_millis : *known, now_millis) + interval_millis_);
 }
 
 }  // namespace casehub::host

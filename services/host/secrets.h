@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
 #include "casehub/options.pb.h"
 #include "services/host/keyring/keyring.h"
+#include "services/host/recent.h"
 
 namespace casehub::host {
 
@@ -24,23 +24,22 @@ bool SecretMatches(std::string_view expected, std::string_view given);
 // Slows down guessing: a name may fail `burst` times at once and then once every `interval_millis`.
 class AttemptLimiter {
  public:
-  AttemptLimiter(int burst, int64_t interval_millis) : burst_(burst), interval_millis_(interval_millis) {}
+  AttemptLimiter(int burst, int64_t interval_millis) : burst_(burst), interval_millis_(interval_millis) {
+    forgiven_at_.SetMax(kNamesMax);
+  }
 
   // Milliseconds until the name may try again; nullopt: now.
   std::optional<int64_t> Blocked(const std::string& name, int64_t now_millis);
   void Failed(const std::string& name, int64_t now_millis);
 
  private:
-  // Names kept in each of two generations. Whoever fills them to be forgotten is slowed down by the peer's own name.
-  static constexpr size_t kNamesMax = 8192;
-  using Times = absl::flat_hash_map<std::string, int64_t>;
-  int64_t* Find(const std::string& name);
+  // Whoever fills them to be forgotten is slowed down by the peer's own name.
+  static constexpr size_t kNamesMax = 16'384;
 
   const int burst_;
   const int64_t interval_millis_;
   std::mutex mutex_;
-  Times recent_;  // when the name's failures are all forgiven
-  Times older_;
+  Recent<std::string, int64_t> forgiven_at_;  // when the name's failures are all forgiven
 };
 
 }  // namespace casehub::host

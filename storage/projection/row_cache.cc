@@ -20,7 +20,10 @@ struct RowCache::Row {
   Key key() const { return {keyspace, {data(), key_size}}; }
   std::string_view value() const { return {data() + key_size, value_size}; }
   // With its entries in set and clock.
-  size_t bytes() const { return sizeof(Row) + key_size + value_size + 3 * sizeof(Row*); }
+  static size_t Bytes(size_t key_size, size_t value_size) {
+    return sizeof(Row) + key_size + value_size + 3 * sizeof(Row*);
+  }
+  size_t bytes() const { return Bytes(key_size, value_size); }
 
   static Row* Make(const Key& key, std::string_view value) {
     Row* row = new (::operator new(sizeof(Row) + key.row.size() + value.size())) Row();
@@ -74,9 +77,7 @@ bool RowCache::TakeOut(const Key& key) {
   std::lock_guard lock(shard.mutex);
   const auto it = shard.rows.find(key);
   if (it == shard.rows.end()) return false;
-  Row* const row = *it;
-  shard.rows.erase(it);
-  Remove(&shard, row);
+  Remove(&shard, it);
   return true;
 }
 
@@ -93,33 +94,31 @@ size_t RowCache::bytes() const {
 }
 
 void RowCache::Put(Shard* shard, const Key& key, std::string_view value) {
-  if (const auto it = shard->rows.find(key); it != shard->rows.end()) {
-    Row* const old = *it;
-    shard->rows.erase(it);
-    Remove(shard, old);
-  }
-  Row* const row = Row::Make(key, value);
+  if (const auto it = shard->rows.find(key); it != shard->rows.end()) Remove(shard, it);
   const size_t max = bytes_max_ / kShards;
-  if (row->bytes() > max / 16) return Row::Free(row);  // one large text must not push out thousands of rows
-  while (!shard->clock.empty() && shard->bytes + row->bytes() > max) {
+  const size_t bytes = Row::Bytes(key.row.size(), value.size());
+  if (bytes > max / 16) return;  // one large text must not push out thousands of rows
+  while (!shard->clock.empty() && shard->bytes + bytes > max) {
     shard->hand = shard->hand < shard->clock.size() ? shard->hand : 0;
     Row* const next = shard->clock[shard->hand];
     if (next->used) {
       next->used = 0;
       ++shard->hand;
     } else {
-      shard->rows.erase(next);
-      Remove(shard, next);
+      Remove(shard, shard->rows.find(next));
     }
   }
+  Row* const row = Row::Make(key, value);
   row->place = static_cast<uint32_t>(shard->clock.size()) & 0x7fffffffu;
   row->used = 0;
   shard->clock.push_back(row);
   shard->rows.insert(row);
-  shard->bytes += row->bytes();
+  shard->bytes += bytes;
 }
 
-void RowCache::Remove(Shard* shard, Row* row) {
+void RowCache::Remove(Shard* shard, Rows::iterator at) {
+  Row* const row = *at;
+  shard->rows.erase(at);
   shard->bytes -= row->bytes();
   Row* const last = shard->clock.back();
   shard->clock[row->place] = last;

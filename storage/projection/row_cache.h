@@ -12,7 +12,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -62,9 +61,10 @@ class RowCache {
     bool operator()(const Key& a, const Row* b) const;
     bool operator()(const Row* a, const Key& b) const { return (*this)(b, a); }
   };
+  using Rows = absl::flat_hash_set<Row*, Hash, Equal>;
   struct alignas(64) Shard {
     std::mutex mutex;
-    absl::flat_hash_set<Row*, Hash, Equal> rows;
+    Rows rows;
     std::vector<Row*> clock;  // all rows, each knows its place
     size_t hand = 0;
     std::atomic<size_t> bytes = 0;
@@ -73,7 +73,7 @@ class RowCache {
 
   Shard& ShardOf(const Key& key);
   void Put(Shard* shard, const Key& key, std::string_view value);
-  static void Remove(Shard* shard, Row* row);
+  static void Remove(Shard* shard, Rows::iterator at);
 
   const size_t bytes_max_;
   std::atomic<uint32_t> keyspaces_ = 0;

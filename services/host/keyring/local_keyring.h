@@ -16,7 +16,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "services/host/keyring/keyring.h"
-#include "services/host/keyring/recent.h"
+#include "services/host/recent.h"
 
 namespace casehub::host {
 

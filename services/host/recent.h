@@ -16,7 +16,12 @@ class Recent {
  public:
   // At least one; call it before the first Put.
   void SetMax(size_t max) { half_ = max < 2 ? 1 : max / 2; }
-  // Valid until the next call; null if it is not known.
+  // Null if it is not known; not counted as a use. Valid until the next call, as is what Find and Put return.
+  const Value* Peek(const Key& key) const {
+    if (auto it = newer_.find(key); it != newer_.end()) return &it->second;
+    auto it = older_.find(key);
+    return it == older_.end() ? nullptr : &it->second;
+  }
   const Value* Find(const Key& key) {
     if (auto it = newer_.find(key); it != newer_.end()) return &it->second;
     auto it = older_.find(key);
