@@ -218,15 +218,20 @@ std::string AnotherContact(const Store& store, uint64_t i) {
   return request.SerializeAsString();
 }
 
+LoadOptions ContactLoad(const std::string& address) {
+  LoadOptions load;
+  load.address = address;
+  load.method = kContact;
+  load.in_flight = 256;
+  load.seconds = 0;
+  return load;
+}
+
 // Opens `count` cases and remembers their ids.
 void Fill(Store* store, uint64_t count) {
   Process server(Server(store->folder.path()), 120);
   store->case_ids.resize(count);
-  LoadOptions load;
-  load.address = server.address();
-  load.method = kContact;
-  load.in_flight = 256;
-  load.seconds = 0;
+  LoadOptions load = ContactLoad(server.address());
   load.calls = count;
   load.request = [](uint64_t i) { return NewContact(i, 8); };
   load.reply = [&](uint64_t i, const std::string& bytes) {
@@ -242,11 +247,7 @@ void Fill(Store* store, uint64_t count) {
 // many were met before.
 void MeetAll(const Store& store) {
   Process server(Server(store.folder.path()), 120);
-  LoadOptions load;
-  load.address = server.address();
-  load.method = kContact;
-  load.in_flight = 256;
-  load.seconds = 0;
+  LoadOptions load = ContactLoad(server.address());
   load.calls = store.case_ids.size();
   load.request = [&](uint64_t i) { return AnotherContact(store, i); };
   Run(load);
@@ -255,10 +256,7 @@ void MeetAll(const Store& store) {
 
 // Contacts of existing cases, uniformly at random.
 LoadResult ContactsOfExisting(const std::string& address, const Store& store, double seconds) {
-  LoadOptions load;
-  load.address = address;
-  load.method = kContact;
-  load.in_flight = 256;
+  LoadOptions load = ContactLoad(address);
   load.seconds = seconds;
   load.request = [&](uint64_t) {
     thread_local std::mt19937_64 random{std::random_device{}()};
@@ -318,7 +316,7 @@ Figures Flatness(const Scale& scale) {
     const LoadResult result = ContactsOfExisting(server->address(), store, kTurnSeconds);
     server->StandStill();
     measured->answered += static_cast<double>(result.ok);
-    measured->seconds += static_cast<double>(result.ok) / result.per_second;
+    measured->seconds += result.seconds;
     measured->cpu += server->CpuSeconds() - cpu;
   };
   beside_few.StandStill();
