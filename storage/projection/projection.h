@@ -48,7 +48,9 @@ struct StateHash {
 class Keyspace {
  public:
   virtual ~Keyspace() = default;
+  // Beside a Write of another thread: the row from before it or from after it, each row for itself.
   virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
+  // All rows as of one moment between two writes.
   virtual std::unique_ptr<RowCursor> NewCursor() const = 0;
   // `position` is the serialized LogPosition the rows stand on.
   virtual absl::Status Write(const std::vector<RowChange>& sorted_rows, std::string_view position) = 0;

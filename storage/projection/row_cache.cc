@@ -7,8 +7,11 @@
 
 namespace casehub::storage {
 
-// One block: this, the key, the value.
+// One block: this, the key, the value, and room for the value to grow a little: a row that is written again mostly
+// stays where it is.
 struct RowCache::Row {
+  static constexpr size_t kBlock = 16;  // blocks come in multiples of it
+
   uint32_t keyspace;
   uint32_t key_size;
   uint32_t value_size;
@@ -19,14 +22,22 @@ struct RowCache::Row {
   const char* data() const { return reinterpret_cast<const char*>(this + 1); }
   Key key() const { return {keyspace, {data(), key_size}}; }
   std::string_view value() const { return {data() + key_size, value_size}; }
-  // With its entries in set and clock.
-  static size_t Bytes(size_t key_size, size_t value_size) {
-    return sizeof(Row) + key_size + value_size + 3 * sizeof(Row*);
+  bool SetValue(std::string_view value) {
+    if (Block(key_size, value.size()) != Block(key_size, value_size)) return false;
+    value_size = static_cast<uint32_t>(value.size());
+    std::memcpy(data() + key_size, value.data(), value.size());
+    return true;
   }
+
+  static size_t Block(size_t key_size, size_t value_size) {
+    return (sizeof(Row) + key_size + value_size + kBlock - 1) / kBlock * kBlock;
+  }
+  // With its entries in set and clock.
+  static size_t Bytes(size_t key_size, size_t value_size) { return Block(key_size, value_size) + 3 * sizeof(Row*); }
   size_t bytes() const { return Bytes(key_size, value_size); }
 
   static Row* Make(const Key& key, std::string_view value) {
-    Row* row = new (::operator new(sizeof(Row) + key.row.size() + value.size())) Row();
+    Row* row = new (::operator new(Block(key.row.size(), value.size()))) Row();
     row->keyspace = key.keyspace;
     row->key_size = static_cast<uint32_t>(key.row.size());
     row->value_size = static_cast<uint32_t>(value.size());
@@ -53,38 +64,32 @@ RowCache::~RowCache() {
   }
 }
 
-// Other bits of the hash than those the set goes by.
-RowCache::Shard& RowCache::ShardOf(const Key& key) { return shards_[Hash()(key) >> 58]; }
-
 std::optional<std::string> RowCache::Find(const Key& key) {
-  Shard& shard = ShardOf(key);
+  const size_t hash = Hash()(key);
+  Shard& shard = ShardOf(hash);
   std::lock_guard lock(shard.mutex);
-  const auto it = shard.rows.find(key);
+  const auto it = shard.rows.find(key, hash);
   if (it == shard.rows.end()) return std::nullopt;
   (*it)->used = 1;
   return std::string((*it)->value());
 }
 
 void RowCache::Keep(const Key& key, std::string_view value, const Epoch& epoch, uint64_t read_at) {
-  Shard& shard = ShardOf(key);
+  const size_t hash = Hash()(key);
+  Shard& shard = ShardOf(hash);
   std::lock_guard lock(shard.mutex);
   // A write that begins now takes the row out after this, under the same lock.
-  if (read_at % 2 == 0 && epoch == read_at) Put(&shard, key, value);
+  if (read_at % 2 == 0 && epoch == read_at) Put(&shard, key, hash, value);
 }
 
-bool RowCache::TakeOut(const Key& key) {
-  Shard& shard = ShardOf(key);
+void RowCache::Written(const Key& key, const std::optional<std::string>& value) {
+  const size_t hash = Hash()(key);
+  Shard& shard = ShardOf(hash);
   std::lock_guard lock(shard.mutex);
-  const auto it = shard.rows.find(key);
-  if (it == shard.rows.end()) return false;
-  Remove(&shard, it);
-  return true;
-}
-
-void RowCache::PutBack(const Key& key, std::string_view value) {
-  Shard& shard = ShardOf(key);
-  std::lock_guard lock(shard.mutex);
-  Put(&shard, key, value);
+  const auto it = shard.rows.find(key, hash);
+  if (it == shard.rows.end()) return;
+  if (!value) return Remove(&shard, it);
+  if (!(*it)->SetValue(*value)) Put(&shard, key, hash, *value);
 }
 
 size_t RowCache::bytes() const {
@@ -93,8 +98,8 @@ size_t RowCache::bytes() const {
   return bytes;
 }
 
-void RowCache::Put(Shard* shard, const Key& key, std::string_view value) {
-  if (const auto it = shard->rows.find(key); it != shard->rows.end()) Remove(shard, it);
+void RowCache::Put(Shard* shard, const Key& key, size_t hash, std::string_view value) {
+  if (const auto it = shard->rows.find(key, hash); it != shard->rows.end()) Remove(shard, it);
   const size_t max = bytes_max_ / kShards;
   const size_t bytes = Row::Bytes(key.row.size(), value.size());
   if (bytes > max / 16) return;  // one large text must not push out thousands of rows

@@ -1,9 +1,10 @@
 // Rows that were looked up lately, in memory, for all keyspaces of a process: a row of one of 1,000,000 cases costs a
 // twentieth of what it costs from tables (docs/adr/0020).
 //
-// Never older than the store: a keyspace counts up its epoch before it writes and after, so that the epoch is odd while
-// it writes. A look-up keeps what it read only if the epoch is even and has not moved since before it read; a write
-// takes its rows out first and keeps their new values once they are written.
+// Never older than the last write that has returned; beside a write a look-up finds the row from before it or from
+// after it. A keyspace counts up its epoch before it writes and after, so that the epoch is odd while it writes. A
+// look-up keeps what it read only if the epoch is even and has not moved since before it read; a write then replaces
+// the rows that are kept, before the epoch is even again.
 //
 // Threads     Any.
 #pragma once
@@ -40,9 +41,8 @@ class RowCache {
   std::optional<std::string> Find(const Key& key);
   // Keeps what a look-up read if `epoch` still is `read_at`, and even; in place of what is kept already.
   void Keep(const Key& key, std::string_view value, const Epoch& epoch, uint64_t read_at);
-  // Of a write: takes a row out, and says whether it was there; keeps the new value of one that was.
-  bool TakeOut(const Key& key);
-  void PutBack(const Key& key, std::string_view value);
+  // Of a write that was done: replaces the row if it is kept, nullopt: takes it out.
+  void Written(const Key& key, const std::optional<std::string>& value);
 
   size_t bytes() const;
   // Whether one more row would push another out.
@@ -71,8 +71,9 @@ class RowCache {
   };
   static constexpr size_t kShards = 64;
 
-  Shard& ShardOf(const Key& key);
-  void Put(Shard* shard, const Key& key, std::string_view value);
+  // By other bits of the hash than those the set of a shard goes by.
+  Shard& ShardOf(size_t hash) { return shards_[hash >> 58]; }
+  void Put(Shard* shard, const Key& key, size_t hash, std::string_view value);
   static void Remove(Shard* shard, Rows::iterator at);
 
   const size_t bytes_max_;

@@ -209,19 +209,13 @@ absl::Status RocksdbKeyspace::Write(const std::vector<RowChange>& sorted_rows, s
   rocksdb::WriteOptions options;
   options.disableWAL = mode_ == Mode::kBulk;
   if (!status.ok()) return Said(status, "writing");
-  RowCache* const cache = resources_->row_cache();
-  std::vector<const RowChange*> cached;
   ++epoch_;
-  if (mode_ == Mode::kLive) {
-    for (const RowChange& row : sorted_rows) {
-      if (!looked_up_[TableOf(row.key)]) continue;
-      if (cache->TakeOut({number_, row.key}) && row.value) cached.push_back(&row);
-    }
-  }
   status = db()->Write(options, &batch);
   write_failed_ = !status.ok();
-  if (status.ok()) {
-    for (const RowChange* row : cached) cache->PutBack({number_, row->key}, *row->value);
+  if (status.ok() && mode_ == Mode::kLive) {
+    for (const RowChange& row : sorted_rows) {
+      if (looked_up_[TableOf(row.key)]) resources_->row_cache()->Written({number_, row.key}, row.value);
+    }
   }
   ++epoch_;
   return Said(status, "writing");

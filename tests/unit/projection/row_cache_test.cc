@@ -43,12 +43,27 @@ TEST(RowCache, KeepsNothingThatAWriteMayHaveChanged) {
   EXPECT_EQ(cache.Find({1, "a"}), std::nullopt) << "read before the last write";
   cache.Keep({1, "a"}, "1", epoch, 2);
   EXPECT_EQ(cache.Find({1, "a"}), "1");
-  EXPECT_TRUE(cache.TakeOut({1, "a"}));
-  EXPECT_FALSE(cache.TakeOut({1, "a"}));
+}
+
+TEST(RowCache, AWriteReplacesWhatIsKept) {
+  RowCache cache(1 << 20);
+  const RowCache::Epoch epoch = 2;
+  cache.Written({1, "a"}, "1");
+  EXPECT_EQ(cache.Find({1, "a"}), std::nullopt) << "nobody looked it up";
+  cache.Keep({1, "a"}, "1", epoch, 2);
+  // In its place and, once it is too long, in another.
+  for (size_t size = 0; size < 100; ++size) {
+    cache.Written({1, "a"}, std::string(size, 'x'));
+    ASSERT_EQ(cache.Find({1, "a"}), std::string(size, 'x'));
+  }
+  cache.Written({1, "a"}, "short again");
+  EXPECT_EQ(cache.Find({1, "a"}), "short again");
+  cache.Written({1, "a"}, std::string(1 << 20, 'x'));
+  EXPECT_EQ(cache.Find({1, "a"}), std::nullopt) << "too large to be kept, and the one before is old";
+  cache.Keep({1, "a"}, "2", epoch, 2);
+  cache.Written({1, "a"}, std::nullopt);
   EXPECT_EQ(cache.Find({1, "a"}), std::nullopt);
-  cache.PutBack({1, "a"}, "2");
-  cache.PutBack({1, "a"}, "3");
-  EXPECT_EQ(cache.Find({1, "a"}), "3");
+  EXPECT_EQ(cache.bytes(), 0u);
 }
 
 // A keyspace as RocksdbKeyspace is one, with a map for its tables.
@@ -69,13 +84,12 @@ class Store {
   }
   void Write(const std::string& key, int value) {
     ++epoch_;
-    const bool kept = cache_->TakeOut({number_, key});
-    std::this_thread::yield();
     {
       std::lock_guard lock(mutex_);
       rows_[key] = value;
     }
-    if (kept) cache_->PutBack({number_, key}, std::to_string(value));
+    std::this_thread::yield();
+    cache_->Written({number_, key}, std::to_string(value));
     ++epoch_;
   }
 
