@@ -4,6 +4,7 @@
 #include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
 #include "casehub/transfer/v1/transfer_events.pb.h"
+#include "services/intake/case_rows.h"
 #include "services/intake/domain/assignment_facts.h"
 #include "services/intake/domain/case.h"
 #include "services/intake/domain/deadlines.h"
@@ -104,7 +105,7 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
   const std::string key = tables::CaseKey(here, *case_id);
   v1::CaseState row;
   if (!first.has_case_opened()) {
-    if (auto known = state.Load<v1::CaseState>(key)) row = *std::move(known);
+    if (auto known = LoadCase(state, key)) row = *std::move(known);
   }
   const bool was_provisional = FindProvisional(row) != nullptr;
   std::vector<v1::IntakeEvent> facts_to_send;
@@ -130,7 +131,7 @@ void FoldOwn(const AppliedRecord& record, size_t index, StateWriter& state) {
   ArrangeClocks(&row, *case_id, here, state);
   ArrangeProvisional(was_provisional, row, *case_id, here, false, state);
   FoldSource(events, row, here, state);
-  state.Save(key, row);
+  SaveCase(key, std::move(row), state);
 }
 
 // A mediation that ends closes the case here too: no further hand-over, and it can be archived.
@@ -141,13 +142,13 @@ void FoldMediation(const AppliedRecord& record, size_t index, StateWriter& state
   if (!case_id) return;
   const Municipality here = record.header->municipality;
   const std::string key = tables::CaseKey(here, *case_id);
-  auto row = state.Load<v1::CaseState>(key);
+  auto row = LoadCase(state, key);
   if (!row) return;
   const bool was_provisional = FindProvisional(*row) != nullptr;
   Evolve(event, record.header->decided_at, &*row);
   ArrangeClocks(&*row, *case_id, here, state);
   ArrangeProvisional(was_provisional, *row, *case_id, here, false, state);
-  state.Save(key, *row);
+  SaveCase(key, *std::move(row), state);
 }
 
 void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state) {
@@ -156,7 +157,7 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
   if (!case_id) return;
   const Municipality here = record.header->municipality;
   const std::string key = tables::CaseKey(here, *case_id);
-  auto known = state.Load<v1::CaseState>(key);
+  auto known = LoadCase(state, key);
   if (!known && !event.has_custody_moved()) return;  // a case that was only offered here
   v1::CaseState row = known ? *std::move(known) : v1::CaseState();
   for (v1::Clock& clock : *row.mutable_clocks()) {
@@ -180,7 +181,7 @@ void FoldTransfer(const AppliedRecord& record, size_t index, StateWriter& state)
   }
   ArrangeClocks(&row, *case_id, here, state);
   ArrangeProvisional(was_provisional, row, *case_id, here, event.has_case_thawed(), state);
-  state.Save(key, row);
+  SaveCase(key, std::move(row), state);
 }
 
 // What assignment did with the case: the clock of the assignment is met, the case is closed, the aid ended.
@@ -191,13 +192,13 @@ void FoldAssignment(const AppliedRecord& record, size_t index, StateWriter& stat
   if (!case_id) return;
   const Municipality here = record.header->municipality;
   const std::string key = tables::CaseKey(here, *case_id);
-  auto row = state.Load<v1::CaseState>(key);
+  auto row = LoadCase(state, key);
   if (!row) return;
   const bool was_provisional = FindProvisional(*row) != nullptr;
   Evolve(event, record.header->decided_at, &*row);
   ArrangeClocks(&*row, *case_id, here, state);
   ArrangeProvisional(was_provisional, *row, *case_id, here, false, state);
-  state.Save(key, *row);
+  SaveCase(key, *std::move(row), state);
 }
 
 // The dates that waited for this year are counted again, each by itself.

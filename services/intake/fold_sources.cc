@@ -1,3 +1,4 @@
+#include "services/intake/case_rows.h"
 #include "services/intake/domain/same_matter.h"
 #include "services/intake/domain/sources.h"
 #include "services/intake/sources.h"
@@ -141,7 +142,7 @@ std::vector<v1::CaseState> LoadCandidates(const v1::IntakeEvent& event, Municipa
   std::vector<v1::CaseState> candidates;
   for (const std::string& bytes : ids) {
     const auto id = Uuid::FromBytes(bytes);
-    auto row = id ? state.Load<v1::CaseState>(tables::CaseKey(here, *id)) : std::nullopt;
+    auto row = id ? LoadCase(state, tables::CaseKey(here, *id)) : std::nullopt;
     if (row) candidates.push_back(*std::move(row));
   }
   return candidates;

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "casehub/intake/v1/intake_service.pb.h"
+#include "services/intake/case_rows.h"
 #include "services/intake/queries.h"
 #include "services/intake/tables.h"
 #include "services/model/page_token.h"
@@ -81,8 +82,7 @@ QueryResult ListOverdue(const v1::ListOverdueRequest& request, const QueryContex
     ++looked_at;
     last = std::string(key.substr(prefix.size()));
     v1::CaseState row;
-    if (row.ParseFromArray(value.data(), static_cast<int>(value.size())))
-      AddOverdue(row, request, as_of, response.get());
+    if (ParseCase(key, value, &row)) AddOverdue(row, request, as_of, response.get());
     return true;
   });
   return runtime::MessagePtr(std::move(response));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "casehub/intake/v1/intake_service.pb.h"
+#include "services/intake/case_rows.h"
 #include "services/intake/rpc.h"
 #include "services/intake/tables.h"
 #include "services/model/page_token.h"
@@ -104,8 +105,7 @@ QueryResult ListCases(const v1::ListCasesRequest& request, const QueryContext& c
     const auto id =
         state.Get(tables::SourceKey(context.municipality, request.source_system(), request.external_reference()));
     const auto case_id = id ? Uuid::FromBytes(*id) : std::nullopt;
-    const auto found =
-        case_id ? state.Load<v1::CaseState>(tables::CaseKey(context.municipality, *case_id)) : std::nullopt;
+    const auto found = case_id ? LoadCase(state, tables::CaseKey(context.municipality, *case_id)) : std::nullopt;
     if (found && Matches(*found, request)) Show(*found, response->add_cases());
     return runtime::MessagePtr(std::move(response));
   }
@@ -129,7 +129,7 @@ QueryResult ListCases(const v1::ListCasesRequest& request, const QueryContext& c
                ++looked_at;
                last = std::string(key.substr(prefix.size()));
                v1::CaseState row;
-               if (row.ParseFromArray(value.data(), static_cast<int>(value.size())) && Matches(row, request)) {
+               if (ParseCase(key, value, &row) && Matches(row, request)) {
                  Show(row, response->add_cases());
                }
                return true;

@@ -1,5 +1,6 @@
 #include "services/intake/reactions.h"
 
+#include "services/intake/case_rows.h"
 #include "services/intake/domain/aid.h"
 #include "services/intake/domain/deadlines.h"
 #include "services/intake/domain/facts.h"
@@ -38,7 +39,7 @@ Events ExportPart(const v1::CaseState& state, const Context& context) {
 Outcome React(const DueRow& row, const DecideContext& context, const runtime::StateReader& state) {
   const auto case_id = Uuid::FromBytes(std::string_view(row.work.payload).substr(0, Uuid::kBytes));
   if (!case_id) return runtime::Defect{"a row of due work names no case", std::nullopt};
-  const auto found = state.Load<v1::CaseState>(tables::CaseKey(context.municipality, *case_id));
+  const auto found = LoadCase(state, tables::CaseKey(context.municipality, *case_id));
   if (!found) return runtime::Defect{"a row of due work names a case that is not here", *case_id};
   const Context own = ToContext(context, state);
   Events events;
@@ -57,8 +58,8 @@ Outcome React(const DueRow& row, const DecideContext& context, const runtime::St
       break;
     case tables::kLink: {
       const auto other_id = Uuid::FromBytes(std::string_view(row.work.payload).substr(Uuid::kBytes));
-      const auto other = other_id ? state.Load<v1::CaseState>(tables::CaseKey(context.municipality, *other_id))
-                                  : std::optional<v1::CaseState>();
+      const auto other =
+          other_id ? LoadCase(state, tables::CaseKey(context.municipality, *other_id)) : std::optional<v1::CaseState>();
       if (!other) return runtime::Defect{"a row of due work links a case that is not here", *case_id};
       events = DecideLink(*found, *other, own);
       // On the later of the two, whichever that is.

@@ -5,6 +5,7 @@
 #include "absl/time/civil_time.h"
 #include "casehub/intake/v1/intake_service.pb.h"
 #include "casehub/registry/v1/registry_events.pb.h"
+#include "services/intake/case_rows.h"
 #include "services/intake/domain/aid.h"
 #include "services/intake/domain/aid_review.h"
 #include "services/intake/domain/contact.h"
@@ -33,7 +34,7 @@ Context ToContext(const DecideContext& context, const StateReader& state) {
 std::optional<v1::CaseState> LoadCase(const StateReader& state, Municipality municipality, std::string_view case_id) {
   const auto id = Uuid::Parse(case_id);
   if (!id) return std::nullopt;
-  return state.Load<v1::CaseState>(tables::CaseKey(municipality, *id));
+  return LoadCase(state, tables::CaseKey(municipality, *id));
 }
 
 OfficeFact LoadOffice(const StateReader& state, const DecideContext& context, const std::string& office_id) {
@@ -120,7 +121,7 @@ std::optional<std::string> FirstReceipt(const StateReader& state, const DecideCo
       state.Get(tables::ApplicationKey(context.municipality, person_id, DocumentSetDigest(request.documents())));
   const auto first = row ? Uuid::FromBytes(*row) : std::nullopt;
   if (!first || first->ToString() == request.case_id()) return std::nullopt;
-  const auto other = state.Load<v1::CaseState>(tables::CaseKey(context.municipality, *first));
+  const auto other = LoadCase(state, tables::CaseKey(context.municipality, *first));
   const bool lives =
       other && (other->status() == v1::CASE_STATUS_OPEN || other->status() == v1::CASE_STATUS_MOVED_AWAY);
   return lives ? std::optional(first->ToString()) : std::nullopt;

@@ -33,7 +33,7 @@ namespace casehub::storage {
 class RocksdbProjectionStore : public ProjectionStore {
  public:
   // Of the rows, too: a build whose folds give other rows than the one before has another number, and folds anew.
-  static constexpr int kFormat = 2;
+  static constexpr int kFormat = 3;
   static constexpr size_t kSnapshotsKept = 2;
 
   struct Options {

@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 // So that look-ups go to the tables.
 constexpr RocksdbLimits kNoRowCache{.row_cache_bytes = 0};
 
+constexpr int kFormat = RocksdbProjectionStore::kFormat;
+std::string FormatFile(int format) { return absl::StrCat("casehub projection ", format, "\n"); }
+
 INSTANTIATE_TEST_SUITE_P(Rocksdb, KeyspaceContract,
                          testing::Values(ProjectionEngineParam{"rocksdb",
                                                                [] { return std::make_unique<RocksdbEngine>(); }}));
@@ -56,12 +59,12 @@ TEST_F(RocksdbProjectionTest, AFolderInUseIsRefusedByName) {
 TEST_F(RocksdbProjectionTest, ANewerFormatIsRefusedAndLeftAlone) {
   Write("v", 1);
   engine_.Stop();
-  EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), "casehub projection 2\n");
-  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 3\n");
+  EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), FormatFile(kFormat));
+  ReplaceFile(engine_.partition() / "FORMAT", FormatFile(kFormat + 1));
   auto opened = engine_.Open();
   ASSERT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_NE(opened.status().message().find("format 3"), absl::string_view::npos);
-  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 2\n");
+  EXPECT_NE(opened.status().message().find(absl::StrCat("format ", kFormat + 1)), absl::string_view::npos);
+  ReplaceFile(engine_.partition() / "FORMAT", FormatFile(kFormat));
   engine_.Restart();
   EXPECT_EQ(Value(), "v");
 }
@@ -69,7 +72,7 @@ TEST_F(RocksdbProjectionTest, ANewerFormatIsRefusedAndLeftAlone) {
 TEST_F(RocksdbProjectionTest, RowsOfAnOlderBuildAreFoldedAnew) {
   Write("v", 1);
   engine_.Stop();
-  ReplaceFile(engine_.partition() / "FORMAT", "casehub projection 1\n");
+  ReplaceFile(engine_.partition() / "FORMAT", FormatFile(kFormat - 1));
   engine_.Restart();
   EXPECT_EQ(Value(), "nothing");
   const auto position = intake().Position();
@@ -77,7 +80,7 @@ TEST_F(RocksdbProjectionTest, RowsOfAnOlderBuildAreFoldedAnew) {
   EXPECT_FALSE(position->has_value());
   ASSERT_FALSE(engine_.rocksdb().notes().empty());
   EXPECT_NE(engine_.rocksdb().notes().front().find("folded again from the log"), std::string::npos);
-  EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), "casehub projection 2\n");
+  EXPECT_EQ(ReadFile(engine_.partition() / "FORMAT"), FormatFile(kFormat));
 }
 
 TEST_F(RocksdbProjectionTest, AServiceThatIsNotHeldHasNoKeyspace) {
@@ -226,7 +229,7 @@ TEST_F(RocksdbProjectionTest, TwoSnapshotsAreKeptWithManifestsThatHold) {
 TEST_F(RocksdbProjectionTest, MemoryIsCountedAndBounded) {
   const size_t limit = engine_.rocksdb().resources().limits().block_cache_bytes;
   EXPECT_EQ(limit, 32u << 20);
-  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 128u << 20);
+  EXPECT_EQ(engine_.rocksdb().resources().limits().write_buffers_bytes, 256u << 20);
   for (int round = 0; round < 20; ++round) {
     std::vector<RowChange> rows;
     for (int i = 0; i < 1000; ++i)

@@ -3,6 +3,7 @@
 // comes between.
 #include "services/intake/domain/facts.h"
 
+#include "services/intake/case_rows.h"
 #include "services/intake/tables.h"
 #include "tests/unit/intake/intake_fixture.h"
 
@@ -20,7 +21,7 @@ class FactsTest : public IntakeTest {
     ASSERT_EQ(result.refusal, R::REFUSAL_UNSPECIFIED);
     id_ = result.As<ingest::v1::ImportCaseResponse>().case_id();
   }
-  v1::CaseState Row() { return *s_.state().Load<v1::CaseState>(tables::CaseKey(kHere, *Uuid::Parse(id_))); }
+  v1::CaseState Row() { return *LoadCase(s_.state(), tables::CaseKey(kHere, *Uuid::Parse(id_))); }
   // As the part of the current freeze says.
   v1::CaseState Part() {
     EXPECT_THAT(s_.RunDue(), ::testing::Contains("PartExported"));
