@@ -36,6 +36,7 @@ absl::Status Partition::Restore() {
       if (auto status = CheckPosition(parsed); !status.ok()) return status;
       rows_[i]->applied = rows_[i]->written = parsed.offset();
       rows_[i]->restored_digest = parsed.log_digest();
+      if (auto status = LearnIds(parsed, rows_[i].get()); !status.ok()) return status;
       positions[i] = **position;
     }
     rows_[i]->overlay.Scan(tables::TableStart(tables::kParked), tables::TableEnd(tables::kParked),
@@ -89,6 +90,11 @@ absl::Status Partition::RestoreRule(const ServiceRows& rows, const std::string& 
   if (!rule.ok()) return rule.status();
   rule_ = *std::move(rule);
   return absl::OkStatus();
+}
+
+absl::Status Partition::LearnIds(const storage::v1::LogPosition& position, ServiceRows* rows) const {
+  if (config_.plants.ids_before_start_forgotten) return absl::OkStatus();
+  return rows->recent_ids.StartWith(*rows->store, position.append_time_micros() / 1000);
 }
 
 int Partition::IndexOf(ServiceId service) const {
@@ -302,6 +308,7 @@ void Partition::ApplyRuntimeRows(const Record& record, Offset offset, ServiceRow
     return;
   }
   if (record.fingerprint != Hash128()) {
+    rows->recent_ids.Add(record.command_id);
     writer->Put(tables::DedupKey(record.municipality, record.command_id),
                 tables::EncodeDedup(record.fingerprint, offset, record.reply));
     SweepDedup(record, rows, writer);

@@ -110,6 +110,8 @@ class Partition {
   // Waiting is measured by the clock of the turns; it must not last longer because that clock was set back.
   void FollowClock(Instant now);
   absl::Status CheckPosition(const storage::v1::LogPosition& position) const;
+  // Of a store that the partition has just been given and that stands on `position`.
+  absl::Status LearnIds(const storage::v1::LogPosition& position, ServiceRows* rows) const;
   absl::Status RestoreRule(const ServiceRows& rows, const std::string& position);
   void ApplyEntry(DecodedEntry* decoded, TurnOutput* out);
   bool Contradicted(const storage::LogEntry& entry, const storage::Record& record, TurnOutput* out);

@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "services/runtime/overlay.h"
+#include "services/runtime/recent_ids.h"
 #include "services/runtime/service.h"
 #include "services/runtime/tables.h"
 #include "storage/projection/projection.h"
@@ -20,6 +21,7 @@ struct ServiceRows {
   const Service* service;
   storage::Keyspace* store;
   Overlay overlay;
+  RecentIds recent_ids;
   Offset applied = kNoOffset;   // folded up to and including this
   Offset written = kNoOffset;   // position in the store
   std::string restored_digest;  // of the raw log at the position that was found in the store

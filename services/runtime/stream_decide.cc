@@ -155,9 +155,11 @@ bool Stream::AnswerKnownId(const std::shared_ptr<CommandInput>& command, Instant
   const int64_t minted = command->command_id.UnixMillis();
   const int64_t kept_millis = limits_.ids_kept_micros / 1000;
   Waiter waiter{command, {}};
-  if (auto row =
-          rows_->overlay.Get(tables::DedupKey(command->municipality, command->command_id), Overlay::Level::kPending);
-      row && !plants_.dedup_skipped) {
+  std::optional<std::string> row;
+  if (rows_->recent_ids.MayHold(command->command_id)) {
+    row = rows_->overlay.Get(tables::DedupKey(command->municipality, command->command_id), Overlay::Level::kPending);
+  }
+  if (row && !plants_.dedup_skipped) {
     ++counters_.repeats;
     tables::DedupRow known = tables::DecodeDedup(*row);
     if (known.fingerprint != command->fingerprint) {
@@ -482,6 +484,7 @@ bool Stream::Append(Record record, Decision decision, Work work, Instant now, Tu
 void Stream::EvolvePending(const Pending& pending, const Record& record) {
   PendingWriter writer(rows_, pending.sequence);
   if (record.fingerprint != Hash128()) {
+    rows_->recent_ids.Add(record.command_id);
     writer.Put(tables::DedupKey(record.municipality, record.command_id),
                tables::EncodeDedup(record.fingerprint, kNoOffset, record.reply));
   }

@@ -31,6 +31,8 @@ std::vector<Planted> MakePlants() {
       InRule("overtaken_ignored", "standing that changed meanwhile does not matter", &RuleFaults::ignore_overtaken),
       InRule("gap_ignored", "a record counts although one before it is missing", &RuleFaults::ignore_gap),
       InRuntime("dedup_skipped", "a repeat is decided as if it were new", &Plants::dedup_skipped),
+      InRuntime("ids_before_start_forgotten", "a repeat across a start is decided as if it were new",
+                &Plants::ids_before_start_forgotten),
       InRuntime("position_early", "the position of the next record is stored with the rows of this one",
                 &Plants::position_early),
       InRuntime("overlay_kept", "pending rows survive a lost epoch", &Plants::overlay_kept),
