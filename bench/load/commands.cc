@@ -265,10 +265,9 @@ LoadResult ContactsOfExisting(const std::string& address, const Store& store, do
   return RunLoad(load);
 }
 
-Figure RebuildFigure(const std::string& address, const std::string& data, const std::string& service) {
+double RebuildSeconds(const std::string& address, const std::string& service) {
   operations::v1::VerifyStoreRequest request;
   request.set_service(service);
-  LoadOptions load;
   const auto response = CallOnce<operations::v1::VerifyStoreResponse>(
       address, "/casehub.operations.v1.OperationsService/VerifyStore", request);
   double seconds = 0;
@@ -279,8 +278,20 @@ Figure RebuildFigure(const std::string& address, const std::string& data, const 
       std::exit(1);
     }
   }
-  const double bare = BareBulkLoadSeconds(data, service);
-  return {"rebuild_" + service, seconds, "s", bare, bare / seconds};
+  return seconds;
+}
+
+// In turns, because each takes seconds, in which a noisy machine changes its pace; the turn with the median ratio.
+Figure RebuildFigure(const std::string& address, const std::string& data, const std::string& service) {
+  constexpr size_t kTurns = 5;
+  std::vector<Figure> turns;
+  for (size_t turn = 0; turn < kTurns; ++turn) {
+    const double rebuild = RebuildSeconds(address, service);
+    const double bare = BareBulkLoadSeconds(data, service);
+    turns.push_back({"rebuild_" + service, rebuild, "s", bare, bare / rebuild});
+  }
+  std::sort(turns.begin(), turns.end(), [](const Figure& a, const Figure& b) { return a.ratio < b.ratio; });
+  return turns[kTurns / 2];
 }
 
 }  // namespace

@@ -11,11 +11,7 @@ constexpr size_t kDueBytes = 1 + 8 + 8 + 2 + 2;
 constexpr size_t kSealingBytes = 8 + 2 * kDueBytes;
 
 std::string Prefix(Table table, Municipality municipality) {
-  std::string key;
-  key.reserve(32);
-  key.push_back(static_cast<char>(table));
-  AppendBigEndian(municipality.code(), 4, &key);
-  return key;
+  return TablePrefix(static_cast<char>(table), municipality);
 }
 
 std::string Numbered(Table table, Municipality municipality, uint64_t sequence) {

@@ -11,12 +11,17 @@
 
 namespace casehub {
 
-// The low `bytes` bytes of the number.
-inline void AppendBigEndian(uint64_t number, int bytes, std::string* out) {
+// The low `bytes` bytes of the number, at most 8.
+inline void StoreBigEndian(uint64_t number, size_t bytes, char* out) {
   if (std::endian::native == std::endian::little) number = __builtin_bswap64(number);
   char all[sizeof(number)];
   std::memcpy(all, &number, sizeof(number));
-  out->append(all + sizeof(all) - static_cast<size_t>(bytes), static_cast<size_t>(bytes));
+  std::memcpy(out, all + sizeof(all) - bytes, bytes);
+}
+inline void AppendBigEndian(uint64_t number, int bytes, std::string* out) {
+  char all[sizeof(number)];
+  StoreBigEndian(number, static_cast<size_t>(bytes), all);
+  out->append(all, static_cast<size_t>(bytes));
 }
 
 // All of `bytes`, at most 8.

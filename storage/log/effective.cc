@@ -115,8 +115,14 @@ void EffectiveRule::Accept(Offset offset, const Hash128& hash, const Record& rec
 Evidence EffectiveRule::CompareDigest(Offset offset, const Record& record) const {
   if (record.read_up_to >= offset) return Evidence::kReadAhead;
   if (digests_.empty() || record.read_up_to < digests_.front().first) return Evidence::kNone;
-  const auto at = std::lower_bound(digests_.begin(), digests_.end(), record.read_up_to,
-                                   [](const auto& entry, Offset wanted) { return entry.first < wanted; });
+  // There is at most one entry for each offset, so it stands here or further on; where no offset is missing, here.
+  const auto back =
+      std::min<size_t>(static_cast<size_t>(digests_.back().first - record.read_up_to), digests_.size() - 1);
+  auto at = digests_.end() - 1 - static_cast<std::ptrdiff_t>(back);
+  if (at->first != record.read_up_to) {
+    at = std::lower_bound(at, digests_.end(), record.read_up_to,
+                          [](const auto& entry, Offset wanted) { return entry.first < wanted; });
+  }
   // A read-up-to is the offset of a record; where no record stands, the writer read another log.
   if (at == digests_.end() || at->first != record.read_up_to) return Evidence::kDigest;
   return at->second == record.log_digest ? Evidence::kNone : Evidence::kDigest;

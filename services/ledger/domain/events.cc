@@ -62,6 +62,27 @@ const TypeNames* TypeNamesOf(ServiceId service) {
   return nullptr;
 }
 
+// A google.protobuf.Timestamp, without the message: every event of the log has one.
+bool ReadTime(std::string_view bytes, EntryTime* time) {
+  using google::protobuf::Timestamp;
+  constexpr auto kSeconds = WireFormatLite::MakeTag(Timestamp::kSecondsFieldNumber, WireFormatLite::WIRETYPE_VARINT);
+  constexpr auto kNanos = WireFormatLite::MakeTag(Timestamp::kNanosFieldNumber, WireFormatLite::WIRETYPE_VARINT);
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  while (const uint32_t tag = input.ReadTag()) {
+    uint64_t value = 0;
+    if (tag != kSeconds && tag != kNanos) {
+      if (!WireFormatLite::SkipField(&input, tag)) return false;
+    } else if (!input.ReadVarint64(&value)) {
+      return false;
+    } else if (tag == kSeconds) {
+      time->seconds = static_cast<int64_t>(value);
+    } else {
+      time->nanos = static_cast<int32_t>(value);
+    }
+  }
+  return input.ConsumedEntireMessage();
+}
+
 }  // namespace
 
 std::optional<EventView> ViewOf(ServiceId service, std::string_view bytes) {
@@ -83,9 +104,8 @@ std::optional<EventView> ViewOf(ServiceId service, std::string_view bytes) {
     if (number == kCaseId) {
       view.case_id = field;
     } else if (number == kOccurredAt) {
-      google::protobuf::Timestamp time;
-      if (!time.ParseFromArray(field.data(), static_cast<int>(field.size()))) return std::nullopt;
-      view.occurred_at = TimeOf(time);
+      view.occurred_at.emplace();
+      if (!ReadTime(field, &*view.occurred_at)) return std::nullopt;
     } else if (static_cast<size_t>(number) < names->size() && !(*names)[static_cast<size_t>(number)].empty()) {
       view.type = (*names)[static_cast<size_t>(number)];
     }

@@ -49,7 +49,7 @@ struct EmbeddedLogOptions {
   size_t tail_bytes_max = 8 << 20;                 // of the newest records kept in memory, per partition
   size_t write_buffer_bytes_max = 16 << 20;        // memtables, if no manager is passed
   size_t block_cache_bytes_max = 32 << 20;         // if no cache is passed
-  size_t read_ahead_bytes = 1 << 20;               // of a reader that catches up from disk
+  size_t read_ahead_bytes = 256 << 10;             // of a reader that catches up from disk
   uint64_t free_bytes_min = 32 << 20;              // on the volume: below it appends are refused
   std::chrono::milliseconds retry_interval{1000};  // between attempts to write what could not be written
 
