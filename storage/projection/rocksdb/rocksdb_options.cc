@@ -82,7 +82,7 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compaction_options_universal.max_size_amplification_percent = 200;
   options.compaction_options_universal.allow_trivial_move = true;
-  options.level0_file_num_compaction_trigger = 10;
+  options.level0_file_num_compaction_trigger = 16;
   options.arena_block_size = 256u << 10;  // the default is 1 MiB for each of many mostly idle keyspaces
   return options;
 }
@@ -90,6 +90,8 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
 rocksdb::Options RocksdbResources::BulkOptions() const {
   rocksdb::Options options = CommonOptions();
   options.write_buffer_size = limits_.bulk_buffer_bytes;
+  options.memtable_whole_key_filtering = false;  // few look-ups, and those mostly find their row
+  options.memtable_prefix_bloom_size_ratio = 0;
   options.max_write_buffer_number = 2;
   options.level0_file_num_compaction_trigger = 16;
   options.level0_slowdown_writes_trigger = 64;

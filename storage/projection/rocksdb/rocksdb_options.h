@@ -14,10 +14,10 @@
 namespace casehub::storage {
 
 struct RocksdbLimits {
-  size_t row_cache_bytes = 256u << 20;      // rows that were looked up, of all keyspaces: of 750,000 cases
+  size_t row_cache_bytes = 256u << 20;      // rows that were looked up, of all keyspaces: of 1,000,000 cases
   size_t block_cache_bytes = 32u << 20;     // blocks of all keyspaces
-  size_t write_buffers_bytes = 128u << 20;  // memtables of all keyspaces
-  size_t write_buffer_bytes = 48u << 20;    // memtable of one keyspace; also how much of its WAL a restart replays
+  size_t write_buffers_bytes = 256u << 20;  // memtables of all keyspaces
+  size_t write_buffer_bytes = 64u << 20;    // memtable of one keyspace; also how much of its WAL a restart replays
   size_t bulk_buffer_bytes = 32u << 20;     // memtable of a keyspace that is being rebuilt
   int open_files_max = 256;                 // of one keyspace; filter and index of each stay in memory, about 1 MiB
   int background_jobs = 2;                  // flushes and compactions of one keyspace at a time; threads are the Env's
