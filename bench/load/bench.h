@@ -29,7 +29,7 @@ Figures Flatness(const Scale& scale);  // also rebuild, memory and restart: they
 Figures ImportXes(const Scale& scale);
 Figures ImportBesideCommands(const Scale& scale);
 
-// Used by Flatness: seconds to bulk-load the rows of a keyspace of a stopped store into a bare RocksDB.
+// Used by Flatness: seconds to bulk-load the rows a service has in a store into a bare RocksDB.
 double BareBulkLoadSeconds(const std::string& data_folder, const std::string& service);
 
 }  // namespace casehub::bench

@@ -4,11 +4,13 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <mutex>
 #include <random>
+#include <vector>
 
 #include "bench/load/bench.h"
 #include "bench/load/lives.h"

@@ -1,20 +1,19 @@
 #include "services/intake/case_rows.h"
 
 #include <string>
-#include <utility>
 
+#include "services/intake/tables.h"
 #include "services/model/ids.h"
 #include "services/model/key_bytes.h"
 
 namespace casehub::intake {
 
 bool ParseCase(std::string_view key, std::string_view value, v1::CaseState* row) {
-  // Table, municipality, case id (tables.h).
-  if (key.size() != 1 + 4 + Uuid::kBytes) return false;
-  const auto case_id = Uuid::FromBytes(key.substr(5));
+  if (key.size() < kTablePrefixBytes) return false;
+  const auto case_id = Uuid::FromBytes(key.substr(kTablePrefixBytes));
   if (!case_id || !row->ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
   row->set_case_id(case_id->ToString());
-  row->set_municipality(Municipality(static_cast<uint32_t>(ReadBigEndian(key.substr(1, 4)))).ToString());
+  row->set_municipality(MunicipalityOfKey(key).ToString());
   if (row->home_municipality().empty()) row->set_home_municipality(row->municipality());
   return true;
 }
@@ -24,6 +23,12 @@ std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, std::st
   std::optional<v1::CaseState> row;
   if (value && !ParseCase(key, *value, &row.emplace())) row.reset();
   return row;
+}
+
+std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, Municipality municipality,
+                                      std::string_view case_id) {
+  const auto id = Uuid::Parse(case_id);
+  return id ? LoadCase(state, tables::CaseKey(municipality, *id)) : std::nullopt;
 }
 
 void SaveCase(std::string_view key, v1::CaseState&& row, runtime::StateWriter& state) {

@@ -12,6 +12,9 @@ namespace casehub::intake {
 
 // `key` is tables::CaseKey. Nullopt: no such case here.
 std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, std::string_view key);
+// `case_id` as a request has it: text that is no id is the id of no case.
+std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, Municipality municipality,
+                                      std::string_view case_id);
 
 // Of a scan over tables::kCase. False: no row of a case.
 bool ParseCase(std::string_view key, std::string_view value, v1::CaseState* row);

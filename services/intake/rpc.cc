@@ -31,12 +31,6 @@ Context ToContext(const DecideContext& context, const StateReader& state) {
           legalclock::RulesIn(state, tables::RulesKey(context.municipality))};
 }
 
-std::optional<v1::CaseState> LoadCase(const StateReader& state, Municipality municipality, std::string_view case_id) {
-  const auto id = Uuid::Parse(case_id);
-  if (!id) return std::nullopt;
-  return LoadCase(state, tables::CaseKey(municipality, *id));
-}
-
 OfficeFact LoadOffice(const StateReader& state, const DecideContext& context, const std::string& office_id) {
   OfficeFact fact;
   if (office_id.empty()) return fact;

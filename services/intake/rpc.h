@@ -15,7 +15,5 @@ void AddImportCommands(runtime::CommandTable* commands);
 Context ToContext(const runtime::DecideContext& context, const runtime::StateReader& state);
 OfficeFact LoadOffice(const runtime::StateReader& state, const runtime::DecideContext& context,
                       const std::string& office_id);
-std::optional<v1::CaseState> LoadCase(const runtime::StateReader& state, Municipality municipality,
-                                      std::string_view case_id);
 
 }  // namespace casehub::intake

@@ -12,7 +12,7 @@
 namespace casehub::intake::tables {
 
 enum Table : char {
-  kCase = 1,         // case id (16 bytes) -> CaseState
+  kCase = 1,         // case id (16 bytes) -> CaseState, without what the key says (case_rows.h)
   kSource = 2,       // length of the source system (1 byte), source system, external reference -> case id (16 bytes)
   kLine = 3,         // case id, identity of the event (16 bytes) -> one byte
   kOffice = 4,       // office id -> registry.v1.Office, as far as intake needs it

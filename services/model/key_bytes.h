@@ -12,15 +12,15 @@
 namespace casehub {
 
 // The low `bytes` bytes of the number, at most 8.
-inline void StoreBigEndian(uint64_t number, size_t bytes, char* out) {
+inline void StoreBigEndian(uint64_t number, int bytes, char* out) {
   if (std::endian::native == std::endian::little) number = __builtin_bswap64(number);
   char all[sizeof(number)];
   std::memcpy(all, &number, sizeof(number));
-  std::memcpy(out, all + sizeof(all) - bytes, bytes);
+  std::memcpy(out, all + sizeof(all) - static_cast<size_t>(bytes), static_cast<size_t>(bytes));
 }
 inline void AppendBigEndian(uint64_t number, int bytes, std::string* out) {
   char all[sizeof(number)];
-  StoreBigEndian(number, static_cast<size_t>(bytes), all);
+  StoreBigEndian(number, bytes, all);
   out->append(all, static_cast<size_t>(bytes));
 }
 
@@ -39,10 +39,15 @@ inline uint64_t LoadBigEndian(const char* bytes) {
 }
 
 // How the keys of every service begin: the table, then the municipality in four bytes.
+inline constexpr size_t kTablePrefixBytes = 1 + 4;
 inline std::string TablePrefix(char table, Municipality municipality) {
   std::string key(1, table);
   AppendBigEndian(municipality.code(), 4, &key);
   return key;
+}
+// Of a key that begins so.
+inline Municipality MunicipalityOfKey(std::string_view key) {
+  return Municipality(static_cast<uint32_t>(ReadBigEndian(key.substr(1, 4))));
 }
 
 }  // namespace casehub

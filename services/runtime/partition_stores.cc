@@ -134,7 +134,7 @@ absl::Status Partition::ReplaceStore(ServiceId service,
   // After a loss of power a store may stand further than the partition: folding goes on from where this one stands.
   rows.applied = rows.written = position.offset();
   rows.restored_digest = position.log_digest();
-  return absl::OkStatus();
+  return LearnIds(position, &rows);  // of a store that stands further, too
 }
 
 }  // namespace casehub::runtime

@@ -1,6 +1,7 @@
 #include "services/runtime/recent_ids.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "services/model/ids.h"
@@ -16,8 +17,8 @@ absl::Status RecentIds::StartWith(const storage::Keyspace& store, int64_t unix_m
   cursor->Seek(tables::TableStart(tables::kDedup));
   // From municipality to municipality, of each only the end.
   while (cursor->Valid() && cursor->key() < end) {
-    const std::string prefix(cursor->key().substr(0, tables::kDedupIdAt));
-    const Municipality municipality(static_cast<uint32_t>(ReadBigEndian(std::string_view(prefix).substr(1))));
+    const std::string prefix(cursor->key().substr(0, kTablePrefixBytes));
+    const Municipality municipality = MunicipalityOfKey(prefix);
     for (cursor->Seek(tables::DedupKey(municipality, Uuid::V7(unix_millis, 0, 0)));
          cursor->Valid() && cursor->key().substr(0, prefix.size()) == prefix; cursor->Next()) {
       if (const auto id = Uuid::FromBytes(cursor->key().substr(prefix.size()))) {

@@ -22,7 +22,6 @@ enum Table : unsigned char {
 };
 
 std::string DedupKey(Municipality municipality, const Uuid& request_id);
-inline constexpr size_t kDedupIdAt = 1 + 4;  // in its key
 std::string DueKey(const storage::DueId& id);
 storage::DueId ParseDueKey(std::string_view key);
 std::string OutboxKey(Municipality from, Municipality to, uint64_t n);

@@ -142,6 +142,10 @@ absl::Status Shards::CompareOne(PartitionId partition, const runtime::Service& s
     auto rest = runtime::Rebuild(request);
     status = rest.status();
     if (!status.ok()) return;
+    if (rest->offset != request.up_to) {
+      status = absl::UnavailableError("the partition is behind its log: try again once it has caught up");
+      return;
+    }
     comparison->set_offset(rest->offset);
     storage::Keyspace* keyspace = shard.store->keyspace(service.id());
     live = keyspace->NewCursor();

@@ -44,7 +44,7 @@ void Collect(const runtime::StateReader& state, intake::tables::Table table, std
   while (!next.IsNone()) {
     Municipality found;
     state.Scan(intake::tables::Prefix(table, next), end, [&](std::string_view key, std::string_view) {
-      found = Municipality(static_cast<uint32_t>(ReadBigEndian(key.substr(1, 4))));
+      found = MunicipalityOfKey(key);
       return false;
     });
     if (!found.IsNone()) all->insert(found);

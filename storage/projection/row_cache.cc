@@ -78,7 +78,7 @@ void RowCache::Keep(const Key& key, std::string_view value, const Epoch& epoch, 
   const size_t hash = Hash()(key);
   Shard& shard = ShardOf(hash);
   std::lock_guard lock(shard.mutex);
-  // A write that begins now takes the row out after this, under the same lock.
+  // A write that begins now replaces the row after this, under the same lock.
   if (read_at % 2 == 0 && epoch == read_at) Put(&shard, key, hash, value);
 }
 

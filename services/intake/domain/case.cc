@@ -66,7 +66,10 @@ void TakeOver(const transfer::v1::CustodyMoved& moved, Instant at, Municipality 
   state->set_case_id(case_id);
   state->set_version(std::max(state->version(), version));
   state->set_municipality(here.ToString());
-  if (state->home_municipality().empty()) state->set_home_municipality(moved.home_municipality());
+  // An empty one would be taken for here (case_rows.h).
+  if (state->home_municipality().empty()) {
+    state->set_home_municipality(moved.home_municipality().empty() ? moved.from() : moved.home_municipality());
+  }
   state->set_frozen_hop(0);
   state->clear_frozen_to();
   // Offices and staff are the origin's own; here the case waits for its first office.

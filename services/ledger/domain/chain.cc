@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <cassert>
 #include <cstring>
 #include <memory>
 
@@ -48,7 +49,7 @@ class FieldWriter {
  public:
   explicit FieldWriter(char* out) : out_(out) {}
 
-  void Number(uint64_t number, size_t bytes) {
+  void Number(uint64_t number, int bytes) {
     StoreBigEndian(number, bytes, out_);
     out_ += bytes;
   }
@@ -57,6 +58,7 @@ class FieldWriter {
     bytes.copy(out_, bytes.size());
     out_ += bytes.size();
   }
+  const char* end() const { return out_; }
   void Time(const EntryTime& time) {
     Number(kTimeBytes, 4);
     Number(static_cast<uint64_t>(time.seconds), 8);
@@ -123,6 +125,7 @@ Hash HashEntry(const EntryFields& fields, const Hash& previous) {
   writer.Time(fields.recorded_at);
   writer.Field(Bytes(previous));
   writer.Number(fields.data.size(), 4);
+  assert(writer.end() == head.data() + head.size());
   Digest& digest = ThreadDigest();
   digest.Start();
   digest.Update(head);

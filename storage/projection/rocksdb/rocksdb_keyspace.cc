@@ -161,13 +161,14 @@ bool RocksdbKeyspace::ReadAhead(char table, std::string* next) const {
   RowCache* const cache = resources_->row_cache();
   looked_up_[TableOf({&table, 1})] = true;
   const uint64_t read_at = epoch_;
+  const uint32_t number = number_;  // of the opening that the cursor reads, or of one before
   rocksdb::ReadOptions options;
   options.fill_cache = false;
   Cursor cursor(this, db(), options);
   int rows = 0;
   for (cursor.Seek(next->empty() ? std::string(1, table) : *next); cursor.Valid() && rows < kRows; cursor.Next()) {
     if (cursor.key().front() != table || cache->full()) return false;
-    cache->Keep({number_, cursor.key()}, cursor.value(), epoch_, read_at);
+    cache->Keep({number, cursor.key()}, cursor.value(), epoch_, read_at);
     next->assign(cursor.key()).push_back('\0');
     ++rows;
   }

@@ -83,6 +83,8 @@ rocksdb::Options RocksdbResources::LiveOptions() const {
   options.compaction_options_universal.max_size_amplification_percent = 200;
   options.compaction_options_universal.allow_trivial_move = true;
   options.level0_file_num_compaction_trigger = 16;
+  options.level0_slowdown_writes_trigger = 48;  // a merge of everything takes long: what is written meanwhile fits
+  options.level0_stop_writes_trigger = 64;
   options.arena_block_size = 256u << 10;  // the default is 1 MiB for each of many mostly idle keyspaces
   return options;
 }

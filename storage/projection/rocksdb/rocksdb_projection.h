@@ -1,6 +1,6 @@
 // The keyspaces of one partition on disk.
 //
-//   <folder>/partition-<id>/FORMAT               "casehub projection 2"
+//   <folder>/partition-<id>/FORMAT               "casehub projection 3"
 //                          LOCK                 held while the store is open
 //                          intake/ transfer/ …  a RocksDB for each service
 //                          intake.rebuild/      a rebuild under way; deleted at the next start

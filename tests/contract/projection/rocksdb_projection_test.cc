@@ -259,7 +259,7 @@ TEST_F(RocksdbProjectionTest, ALookupIsNeverOlderThanTheLastWrite) {
     });
   }
   for (int i = 0; i < kWrites; ++i) {
-    // Now and then there is none, so that nothing is put back and readers keep what they find.
+    // Now and then there is none, so that readers keep what they find.
     if (i % 3 == 1) {
       ASSERT_TRUE(intake().Write({{"other", "0"}}, PositionAt(i)).ok());
     }
@@ -407,6 +407,7 @@ TEST(RocksdbFullDisk, WritesAreRefusedReadsGoOnAndItRecovers) {
   scan.reset();
   const absl::Status status = intake.Write({{"a", "2"}, {"b", "2"}}, PositionAt(2));
   ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(**intake.Get("a"), "2");
   engine.Restart();
   EXPECT_EQ(engine.rocksdb().recovered_from(), RecoveredFrom::kLive);
   EXPECT_EQ(**engine.store().keyspace(ServiceId::kIntake)->Get("b"), "2");

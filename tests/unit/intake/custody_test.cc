@@ -54,6 +54,9 @@ TEST_F(CustodyTest, AFrozenCaseExportsItsPartAndActsNoMore) {
   EXPECT_EQ(exported.hop(), 1u);
   EXPECT_EQ(exported.to(), "330100");
   EXPECT_EQ(Exported().question().sealed(), "question");
+  EXPECT_EQ(Exported().case_id(), id);
+  EXPECT_EQ(Exported().municipality(), "330800");
+  EXPECT_EQ(Exported().home_municipality(), "330800");
   const v1::CaseState part = Exported();
   for (const auto& clock : part.clocks()) EXPECT_EQ(clock.due_offset(), 0) << "rows of this log do not travel";
   EXPECT_EQ(Answer(id).refusal, R::REFUSAL_CASE_FROZEN);
@@ -131,6 +134,28 @@ TEST_F(CustodyTest, TheAcquirerHasTheCaseAndItsDecisionClockStartsWithCustody) {
   EXPECT_GT(std::stoull(shown.etag()), 9u) << "an etag never comes twice";
   EXPECT_THAT(s_.RunDue(), ElementsAre("DecisionClockStarted"));
   EXPECT_EQ(ClockOf(kForeign, "aid.decide").deadline().due_date(), "2025-03-10");
+}
+
+// A row leaves out a home that is here: one that is not known must not become that.
+TEST_F(CustodyTest, APartWithoutAHomeWasNotOpenedHere) {
+  v1::CaseState part = ForeignPart(kForeign);
+  part.clear_home_municipality();
+  Acquire(kForeign, 1, part);
+  EXPECT_EQ(Get(kForeign).home_municipality(), "330100")
+      << "the home of the transfer, or else where the case came from";
+}
+
+TEST_F(CustodyTest, ACaseThatComesHomeWasOpenedHere) {
+  const std::string id = OpenContact();
+  Freeze(id, 1);
+  s_.RunDue();
+  v1::CaseState part = Exported();
+  part.set_municipality("330100");
+  Transfer(id, [](auto* event) { event->mutable_custody_learned()->set_custodian("330100"); });
+  EXPECT_EQ(Get(id).status(), v1::CASE_STATUS_MOVED_AWAY);
+  Acquire(id, 2, part);
+  EXPECT_EQ(Get(id).home_municipality(), "330800");
+  EXPECT_EQ(Get(id).municipality(), "330800");
 }
 
 TEST_F(CustodyTest, TheDecisionClockCountsFromCustodyEvenIfTheReactionComesLater) {

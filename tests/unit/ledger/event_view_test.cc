@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <string_view>
 
+#include "absl/strings/escaping.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "services/ledger/domain/chain.h"
 
 namespace casehub::ledger {
@@ -81,6 +85,44 @@ TEST(EventViewTest, BytesThatAreNoMessageAreNoEntry) {
   EXPECT_FALSE(ViewOf(ServiceId::kIntake, whole + std::string("\x52\xff\xff\xff\xff\x0f", 6)));  // longer than there is
   EXPECT_FALSE(ViewOf(ServiceId::kIntake, whole + std::string("\x00", 1)));                      // field 0
   EXPECT_FALSE(ViewOf(ServiceId::kIntake, whole + std::string("\x54", 1)));                      // the end of no group
+}
+
+// The time is read without its message: as that would read it, and refused as that would be.
+TEST(EventViewTest, ATimeIsReadAsItsMessageReadsIt) {
+  const std::string_view times[] = {
+      {"", 0},
+      {"\x08\x05\x10\x07", 4},
+      {"\x10\x07\x08\x05", 4},
+      {"\x08\x05\x08\x06", 4},                                   // twice
+      {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11},      // seconds -1
+      {"\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11},      // nanos -1
+      {"\x10\x80\x80\x80\x80\x10", 6},                           // nanos of 33 bits
+      {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12},  // a number of 11 bytes
+      {"\x08", 1},                                               // nothing behind the tag
+      {"\x08\x80", 2},                                           // a number that does not end
+      {"\x0a\x02zz", 4},                                         // seconds as bytes
+      {"\x09zzzzzzzz", 9},                                       // seconds as eight bytes
+      {"\x0d\x01\x02\x03", 4},                                   // seconds as four bytes, one missing
+      {"\x18\x01\x08\x05", 4},                                   // an unknown field
+      {"\x1a\x05zz", 4},                                         // one that is longer than there is
+      {"\x1b\x08\x09\x1c\x08\x05", 6},                           // a group
+      {"\x1b\x08\x09", 3},                                       // one that does not end
+      {"\x1c", 1},                                               // the end of none
+      {"\x00", 1},                                               // field 0
+      {"\x0f", 1},                                               // no wire type
+  };
+  for (const std::string_view bytes : times) {
+    const std::string hex = absl::BytesToHexString({bytes.data(), bytes.size()});
+    google::protobuf::Timestamp expected;
+    const bool whole = expected.ParseFromString(std::string(bytes));
+    const std::string event =
+        "\x0a\x24" + std::string(kCase) + "\x12" + std::string(1, static_cast<char>(bytes.size())) + std::string(bytes);
+    const auto view = ViewOf(ServiceId::kIntake, event);
+    ASSERT_EQ(view.has_value(), whole) << hex;
+    if (!whole) continue;
+    EXPECT_EQ(view->occurred_at->seconds, expected.seconds()) << hex;
+    EXPECT_EQ(view->occurred_at->nanos, expected.nanos()) << hex;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // One test per clause of the effective rule; each name says what would happen without the clause.
 #include <gtest/gtest.h>
 
+#include <random>
+#include <utility>
+#include <vector>
+
 #include "tests/unit/log/rule_harness.h"
 
 namespace casehub::storage {
@@ -208,6 +212,27 @@ TEST_F(EffectiveRuleTest, ReadingWhereNoRecordStandsIsEvidence) {
   Record record = log_.Next(kIntake);
   record.read_up_to = 3;
   ExpectJudged(log_.Put(record), Verdict::kEffective, Evidence::kDigest);
+}
+
+// An engine may leave offsets out: what a writer read is found all the same.
+TEST_F(EffectiveRuleTest, OffsetsThatAreMissingAreNoEvidence) {
+  log_.Own(kIntake);
+  std::vector<std::pair<Offset, Hash128>> stood = {{log_.rule.offset(), log_.rule.log_digest()}};
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 400; ++i) {
+    log_.next_offset += static_cast<Offset>(random() % 3 == 0 ? random() % 20 : 0);
+    Record record = log_.Next(kIntake);
+    const auto& [offset, digest] = stood[random() % stood.size()];
+    record.read_up_to = offset;
+    record.log_digest = digest;
+    ExpectJudged(log_.Put(record), Verdict::kEffective, Evidence::kNone);
+    stood.emplace_back(log_.rule.offset(), log_.rule.log_digest());
+    if (stood[stood.size() - 2].first + 1 == stood.back().first) continue;
+    record = log_.Next(kIntake);
+    record.read_up_to = stood.back().first - 1;  // a hole
+    ExpectJudged(log_.Put(record), Verdict::kEffective, Evidence::kDigest);
+    stood.emplace_back(log_.rule.offset(), log_.rule.log_digest());
+  }
 }
 
 TEST_F(EffectiveRuleTest, HavingReadWhatStandsBehindItIsEvidenceAndSkipped) {

@@ -6,6 +6,9 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -70,26 +73,27 @@ TEST(RowCache, AWriteReplacesWhatIsKept) {
 class Store {
  public:
   explicit Store(RowCache* cache) : cache_(cache), number_(cache->NewKeyspace()) {}
-  int Get(const std::string& key) {
-    if (const auto row = cache_->Find({number_, key})) return std::stoi(*row);
+  std::optional<std::string> Get(const std::string& key) {
+    if (auto row = cache_->Find({number_, key})) return row;
     const uint64_t read_at = epoch_;
-    int value = 0;
+    std::optional<std::string> value;
     {
       std::lock_guard lock(mutex_);
-      value = rows_[key];
+      if (const auto it = rows_.find(key); it != rows_.end()) value = it->second;
     }
     std::this_thread::yield();  // here a write may come in between
-    cache_->Keep({number_, key}, std::to_string(value), epoch_, read_at);
+    if (value) cache_->Keep({number_, key}, *value, epoch_, read_at);
     return value;
   }
-  void Write(const std::string& key, int value) {
+  void Write(const std::string& key, const std::optional<std::string>& value) {
     ++epoch_;
     {
       std::lock_guard lock(mutex_);
-      rows_[key] = value;
+      rows_.erase(key);
+      if (value) rows_[key] = *value;
     }
     std::this_thread::yield();
-    cache_->Written({number_, key}, std::to_string(value));
+    cache_->Written({number_, key}, value);
     ++epoch_;
   }
 
@@ -98,28 +102,40 @@ class Store {
   const uint32_t number_;
   RowCache::Epoch epoch_ = 0;
   std::mutex mutex_;
-  std::map<std::string, int> rows_;
+  std::map<std::string, std::string> rows_;
 };
 
+// Values of any length, so that they change in place, move, and are too large; some rows are deleted.
 TEST(RowCache, ALookupIsNeverOlderThanTheLastWrite) {
-  constexpr int kWrites = 5000;
-  constexpr int kKeys = 8;
+  constexpr int kWrites = 20'000;
+  constexpr int kKeys = 300;
   RowCache cache(64 << 10);  // of a few rows a shard: some are pushed out
   Store store(&cache);
-  std::array<std::atomic<int>, kKeys> written{};
+  // A row is the number of its write; none, as long as its newest write deletes it.
+  const auto deletes = [](int write) { return write % 7 == 0; };
+  std::array<std::atomic<int>, kKeys> begun{}, written{};
   std::atomic<bool> done = false;
   std::vector<std::thread> readers;
   for (int reader = 0; reader < 3; ++reader) {
     readers.emplace_back([&, reader] {
       for (int i = reader; !done; ++i) {
         const int at_least = written[i % kKeys];
-        ASSERT_GE(store.Get(absl::StrCat("key ", i % kKeys)), at_least);
+        const auto row = store.Get(absl::StrCat("key ", i % kKeys));
+        if (row) {
+          ASSERT_GE(std::stoi(*row), at_least);
+        } else if (!deletes(at_least)) {
+          ASSERT_GT(begun[i % kKeys], at_least) << "only a later write can have deleted it";
+        }
       }
     });
   }
+  std::mt19937_64 random(11);
   for (int i = 1; i <= kWrites; ++i) {
-    store.Write(absl::StrCat("key ", i * 5 % kKeys), i);
-    written[i * 5 % kKeys] = i;
+    const int key = static_cast<int>(random() % kKeys);
+    const auto value = deletes(i) ? std::nullopt : std::optional(absl::StrCat(i, std::string(random() % 90, ' ')));
+    begun[key] = i;
+    store.Write(absl::StrCat("key ", key), value);
+    written[key] = i;
   }
   done = true;
   for (auto& reader : readers) reader.join();

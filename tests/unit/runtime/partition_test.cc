@@ -97,7 +97,9 @@ struct VectorLog {
 };
 
 struct Host {
-  explicit Host(VectorLog* log_in, Plants plants = {}) : log(log_in) {
+  explicit Host(VectorLog* log_in, Plants plants = {}) : log(log_in) { Open(plants); }
+
+  void Open(Plants plants = {}) {
     PartitionConfig config;
     config.services = {&service};
     config.keyspaces = {store.keyspace(ServiceId::kRegistry)};
@@ -112,6 +114,11 @@ struct Host {
     partition->SetHint(ServiceId::kRegistry, true);
     next = static_cast<size_t>(partition->read_after() + 1);
     seed = ++hosts;
+  }
+  // The process ends in peace and starts again with what its store holds.
+  void Restart(Plants plants = {}) {
+    EXPECT_TRUE(partition->Flush(now).ok());
+    Open(plants);
   }
 
   TurnOutput Turn(std::vector<std::shared_ptr<CommandInput>> commands = {}) {
@@ -314,6 +321,45 @@ TEST(PartitionTest, RepeatGetsTheFirstReplyAlsoWhilePendingAndAfterRestart) {
   EXPECT_EQ(OfficeOf(again.replies[3]), "a");
   EXPECT_EQ(again.replies[3].offset, host.replies[1].offset);
   EXPECT_EQ(ReasonOf(again.replies[4]), Refusal::REFUSAL_REQUEST_ID_REUSED);
+}
+
+TEST(PartitionTest, ARepeatIsKnownFromTheStore) {
+  for (const bool forgotten : {false, true}) {
+    VectorLog log;
+    Host host(&log);
+    host.Settle();
+    host.Append(host.Turn({Register(1, "a", RequestId(1))}));
+    host.Settle();
+    Plants plants;
+    plants.ids_before_start_forgotten = forgotten;
+    host.Restart(plants);
+    host.Settle();
+    host.Append(host.Turn({Register(2, "b", RequestId(1)), Register(3, "b", RequestId(2))}));
+    host.Settle();
+    EXPECT_EQ(ReasonOf(host.replies[2]), forgotten ? Refusal::REFUSAL_UNSPECIFIED : Refusal::REFUSAL_REQUEST_ID_REUSED);
+    EXPECT_EQ(ReasonOf(host.replies[3]), forgotten ? Refusal::REFUSAL_ALREADY_DONE : Refusal::REFUSAL_UNSPECIFIED);
+  }
+}
+
+// A store that takes another's place may stand further than the partition: what it holds is not folded here.
+TEST(PartitionTest, ARepeatIsKnownFromAStoreThatStandsFurther) {
+  VectorLog log;
+  Host ahead(&log);
+  ahead.Settle();
+  ahead.Append(ahead.Turn({Register(1, "a", RequestId(1))}));
+  VectorLog before;
+  before.entries.assign(log.entries.begin(), log.entries.end() - 1);
+  ahead.Settle();
+  ASSERT_TRUE(ahead.partition->Flush(ahead.now).ok());
+
+  Host host(&before);
+  host.Settle();
+  ASSERT_TRUE(host.partition->Flush(host.now).ok());
+  const absl::Status status = host.partition->ReplaceStore(
+      ServiceId::kRegistry,
+      [&]() -> absl::StatusOr<storage::Keyspace*> { return ahead.store.keyspace(ServiceId::kRegistry); });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(host.partition->rows(0).recent_ids.MayHold(RequestId(1)));
 }
 
 TEST(PartitionTest, RefusalWaitsForABarrier) {
