@@ -28,7 +28,9 @@ struct Refused {
     return std::move(*this).With(std::move(key), common::v1::Phrase_Name(phrase));
   }
 };
-inline Refused Refuse(Refusal reason) { return Refused{reason, {}}; }
+inline Refused Refuse(Refusal reason, std::map<std::string, std::string> metadata = {}) {
+  return {reason, std::move(metadata)};
+}
 inline Refused RefuseField(std::string field, Phrase why) {
   return Refuse(Refusal::REFUSAL_FIELD_INVALID).With("field", std::move(field)).With("why", why);
 }

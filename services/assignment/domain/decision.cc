@@ -1,15 +1,12 @@
 #include "services/assignment/domain/decision.h"
 
 #include "absl/strings/str_cat.h"
-#include "services/model/civil_time.h"
 
 namespace casehub::assignment {
 
 using R = common::v1::Refusal;
 
 namespace {
-
-constexpr int64_t kFutureToleranceMicros = 300 * kMicrosPerSecond;  // for clocks of callers
 
 uint32_t PriorityOf(const v1::AssignmentState& state) {
   if (state.maximum_penalty() == intake::v1::MAXIMUM_PENALTY_LIFE ||
@@ -111,13 +108,6 @@ std::optional<Refused> CheckAssigned(const v1::AssignmentState& state, const std
   return Refuse(R::REFUSAL_STAGE_NOT_REACHED).With("missing", Phrase::PHRASE_LETTER);
 }
 
-std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed) {
-  if (text.empty() && needed) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", field}});
-  if (text.size() <= limit) return std::nullopt;
-  return Refuse(R::REFUSAL_FIELD_TOO_LONG,
-                {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}});
-}
-
 std::optional<Refused> CheckCentre(const std::string& office_id, const OfficeFact& office, Municipality here) {
   if (auto refusal = CheckText("actor.office_id", office_id, 64, true)) return refusal;
   if (!office.known) {
@@ -130,20 +120,11 @@ std::optional<Refused> CheckCentre(const std::string& office_id, const OfficeFac
   return std::nullopt;
 }
 
-std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document) {
-  if (auto refusal = CheckText(field + ".name", document.name(), 200, true)) return refusal;
-  if (document.sha256().size() != 32) return RefuseField(field + ".sha256", Phrase::PHRASE_SHA256_BYTES);
-  if (document.size_bytes() < 0) return RefuseField(field + ".size_bytes", Phrase::PHRASE_NOT_NEGATIVE);
-  return std::nullopt;
-}
-
 std::variant<Instant, Refused> ReadTime(const std::string& field, bool given, const google::protobuf::Timestamp& time,
                                         const Context& context) {
   if (!given) return context.received_at;
-  if (!IsInCalendar(time)) return RefuseField(field, Phrase::PHRASE_YEARS_OF_TIMES);
-  const Instant instant = ToInstant(time);
-  if (instant.micros <= context.now.micros + kFutureToleranceMicros) return instant;
-  return Refuse(R::REFUSAL_TIME_IN_FUTURE, {{"field", field}, {"time", FormatInstant(instant)}});
+  if (auto refusal = CheckNotInFuture(field, time, context.now)) return *std::move(refusal);
+  return ToInstant(time);
 }
 
 Phrase WordsOf(v1::ChoiceRule rule) {

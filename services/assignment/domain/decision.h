@@ -12,6 +12,7 @@
 #include "casehub/assignment/v1/assignment_events.pb.h"
 #include "casehub/assignment/v1/assignment_state.pb.h"
 #include "services/legalclock/rules.h"
+#include "services/model/checks.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
 #include "services/model/timestamps.h"
@@ -26,10 +27,6 @@ struct Context {
   std::string new_id;
   std::shared_ptr<const legalclock::Rules> rules;  // by which the municipality counts deadlines
 };
-
-inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
-  return {reason, std::move(metadata)};
-}
 
 using Events = std::vector<v1::AssignmentEvent>;
 using EventsOrRefusal = std::variant<Events, Refused>;
@@ -61,9 +58,7 @@ std::optional<Refused> CheckEtag(const v1::AssignmentState& state, const std::st
 std::optional<Refused> CheckUnderWay(const v1::AssignmentState& state, const std::string& etag);
 // The same, with a letter in force.
 std::optional<Refused> CheckAssigned(const v1::AssignmentState& state, const std::string& etag);
-std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed);
 std::optional<Refused> CheckCentre(const std::string& office_id, const OfficeFact& office, Municipality here);
-std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document);
 // A time that the caller may leave out, then it is when the command came in; never in the future.
 std::variant<Instant, Refused> ReadTime(const std::string& field, bool given, const google::protobuf::Timestamp& time,
                                         const Context& context);

@@ -13,6 +13,7 @@
 #include "casehub/evaluation/v1/evaluation_events.pb.h"
 #include "casehub/evaluation/v1/evaluation_state.pb.h"
 #include "services/legalclock/rules.h"
+#include "services/model/checks.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
 #include "services/model/timestamps.h"
@@ -26,11 +27,6 @@ struct Context {
   Uuid command_id;
   std::shared_ptr<const legalclock::Rules> rules;  // by which the municipality counts deadlines
 };
-
-using casehub::Refused;
-inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
-  return {reason, std::move(metadata)};
-}
 
 using Events = std::vector<v1::EvaluationEvent>;
 
@@ -60,16 +56,11 @@ inline bool IsBad(uint32_t overall) { return overall <= kBadGradeMax; }
 inline constexpr size_t kIdBytesMax = 64;
 inline constexpr size_t kReferenceBytesMax = 200;
 inline constexpr size_t kTextBytesMax = 8192;  // of what a row keeps beside the comment of the rating, sealed
-// Tolerance for clocks of callers.
-inline constexpr int64_t kFutureToleranceMicros = 300 * kMicrosPerSecond;
 
 v1::EvaluationEvent NewEvent(std::string case_id, Instant at);
 
 // --- checks; nullopt is "nothing wrong"
-std::optional<Refused> CheckLength(const std::string& field, const std::string& text, size_t limit, bool needed);
 std::optional<Refused> CheckPersonalText(const std::string& field, const common::v1::PersonalText& text, bool needed);
-std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document);
-std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time, Instant now);
 std::optional<Refused> CheckGrade(const std::string& field, uint32_t grade);
 // How an answer reached us: at a window and over the hotline a member of staff took it down, in a call that is named.
 std::optional<Refused> CheckTakenDown(common::v1::Channel channel, const common::v1::Actor& actor,

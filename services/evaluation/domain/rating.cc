@@ -25,8 +25,7 @@ std::optional<Refused> CheckGrades(const v1::SubmitRatingRequest& request) {
 std::optional<Refused> CheckPaper(const v1::SubmitRatingRequest& request) {
   if (!request.has_paper()) return std::nullopt;
   if (request.channel() != common::v1::CHANNEL_WINDOW) return RefuseField("channel", Phrase::PHRASE_PAPER_AT_A_WINDOW);
-  if (auto refusal = CheckLength("paper.facility", request.paper().facility(), kReferenceBytesMax, true))
-    return refusal;
+  if (auto refusal = CheckText("paper.facility", request.paper().facility(), kReferenceBytesMax, true)) return refusal;
   return CheckDocument("paper.form", request.paper().form());
 }
 

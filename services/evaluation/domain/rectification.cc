@@ -137,7 +137,7 @@ Result<v1::RecordRectificationResponse> Decide(const CaseView& view, const v1::R
   if (auto refusal = CheckNotInFuture("called_back_at", request.called_back_at(), context.now)) {
     return *std::move(refusal);
   }
-  if (auto refusal = CheckLength("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
+  if (auto refusal = CheckText("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
     return *std::move(refusal);
   }
   if (auto refusal = CheckState(view, state, request.expected_round())) return *std::move(refusal);
@@ -166,7 +166,7 @@ Result<v1::RecordRevisitResponse> Decide(const CaseView& view, const v1::Rectifi
                                          const v1::RecordRevisitRequest& request, const Context& context) {
   if (auto refusal = CheckPersonalText("comment", request.comment(), false)) return *std::move(refusal);
   if (auto refusal = CheckTakenDown(request.channel(), request.actor(), request.call_id())) return *std::move(refusal);
-  if (auto refusal = CheckLength("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
+  if (auto refusal = CheckText("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
     return *std::move(refusal);
   }
   if (auto refusal = CheckState(view, state, request.expected_round())) return *std::move(refusal);

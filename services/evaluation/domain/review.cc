@@ -10,7 +10,7 @@ namespace {
 using R = common::v1::Refusal;
 
 std::optional<Refused> CheckAppeal(const v1::AppealRatingRequest& request) {
-  if (auto refusal = CheckLength("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) return refusal;
+  if (auto refusal = CheckText("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) return refusal;
   if (auto refusal = CheckPersonalText("reasons", request.reasons(), true)) return refusal;
   if (request.documents_size() > kAppealDocumentsMax) return RefuseTooMany("documents", kAppealDocumentsMax);
   for (int i = 0; i < request.documents_size(); ++i) {
@@ -74,14 +74,14 @@ Result<v1::AppealRatingResponse> Decide(const AppealView& appeal, const v1::Appe
 
 Result<v1::DecideReviewResponse> Decide(const AppealView& appeal, const v1::DecideReviewRequest& request,
                                         const Context& context) {
-  if (auto refusal = CheckLength("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
+  if (auto refusal = CheckText("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
     return *std::move(refusal);
   }
   const bool sets_aside = request.outcome() == v1::REVIEW_OUTCOME_SET_ASIDE;
   if (!sets_aside && request.outcome() != v1::REVIEW_OUTCOME_UPHELD) {
     return RefuseField("outcome", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   }
-  if (auto refusal = CheckLength("reason_code", request.reason_code(), kIdBytesMax, sets_aside)) {
+  if (auto refusal = CheckText("reason_code", request.reason_code(), kIdBytesMax, sets_aside)) {
     return *std::move(refusal);
   }
   if (auto refusal = CheckPersonalText("reasons", request.reasons(), false)) return *std::move(refusal);

@@ -28,17 +28,17 @@ std::optional<Refused> CheckImportedGrades(const v1::Grades& grades) {
 }
 
 std::optional<Refused> CheckImport(const v1::ImportRatingRequest& request, Instant now) {
-  if (auto refusal = CheckLength("source_system", request.source_system(), kIdBytesMax, true)) return refusal;
-  if (auto refusal = CheckLength("external_reference", request.external_reference(), kReferenceBytesMax, true)) {
+  if (auto refusal = CheckText("source_system", request.source_system(), kIdBytesMax, true)) return refusal;
+  if (auto refusal = CheckText("external_reference", request.external_reference(), kReferenceBytesMax, true)) {
     return refusal;
   }
-  if (auto refusal = CheckLength("office_id", request.office_id(), kIdBytesMax, false)) return refusal;
+  if (auto refusal = CheckText("office_id", request.office_id(), kIdBytesMax, false)) return refusal;
   const bool needs_person = request.office_id().empty();
-  if (auto refusal = CheckLength("practitioner_id", request.practitioner_id(), kIdBytesMax, needs_person)) {
+  if (auto refusal = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax, needs_person)) {
     return refusal;
   }
-  if (auto refusal = CheckLength("matter_type", request.matter_type(), kIdBytesMax, true)) return refusal;
-  if (auto refusal = CheckLength("rater_pseudonym", request.rater_pseudonym(), kIdBytesMax, false)) return refusal;
+  if (auto refusal = CheckText("matter_type", request.matter_type(), kIdBytesMax, true)) return refusal;
+  if (auto refusal = CheckText("rater_pseudonym", request.rater_pseudonym(), kIdBytesMax, false)) return refusal;
   if (!request.has_grades()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "grades"}});
   if (auto refusal = CheckImportedGrades(request.grades())) return refusal;
   if (!request.has_rated_at()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "rated_at"}});
@@ -150,7 +150,7 @@ Result<v1::SetLowCountLimitResponse> Decide(const v1::LowCountLimits& limits,
   if (request.ranked_count_min() < 1 || request.ranked_count_min() > kRankedCountMinMax) {
     return RefuseField("ranked_count_min", Phrase::PHRASE_LOW_COUNT_LIMIT);
   }
-  if (auto refusal = CheckLength("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
+  if (auto refusal = CheckText("actor.staff_id", request.actor().staff_id(), kIdBytesMax, true)) {
     return *std::move(refusal);
   }
   Decided<v1::SetLowCountLimitResponse> decided;

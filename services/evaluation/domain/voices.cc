@@ -35,7 +35,7 @@ Result<v1::RecordOpinionResponse> Decide(const CaseView& view,
                                          const std::vector<v1::RectificationState>& rectifications,
                                          const v1::RecordOpinionRequest& request, const Context& context) {
   if (!request.has_party()) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", "party"}});
-  if (auto refusal = CheckLength("party_role", request.party_role(), kIdBytesMax, true)) return *std::move(refusal);
+  if (auto refusal = CheckText("party_role", request.party_role(), kIdBytesMax, true)) return *std::move(refusal);
   if (auto refusal = CheckGrade("overall", request.overall())) return *std::move(refusal);
   if (auto refusal = CheckPersonalText("comment", request.comment(), false)) return *std::move(refusal);
   if (auto refusal = CheckTakenDown(request.channel(), request.actor(), request.call_id())) return *std::move(refusal);
@@ -67,9 +67,9 @@ Result<v1::RecordOpinionResponse> Decide(const CaseView& view,
 Result<v1::RecordFeedbackResponse> Decide(const CaseView& view,
                                           const std::vector<v1::RectificationState>& rectifications,
                                           const v1::RecordFeedbackRequest& request, const Context& context) {
-  if (auto refusal = CheckLength("encounter_id", request.encounter_id(), kIdBytesMax, true)) return *std::move(refusal);
-  if (auto refusal = CheckLength("office_id", request.office_id(), kIdBytesMax, true)) return *std::move(refusal);
-  if (auto refusal = CheckLength("practitioner_id", request.practitioner_id(), kIdBytesMax, false)) {
+  if (auto refusal = CheckText("encounter_id", request.encounter_id(), kIdBytesMax, true)) return *std::move(refusal);
+  if (auto refusal = CheckText("office_id", request.office_id(), kIdBytesMax, true)) return *std::move(refusal);
+  if (auto refusal = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax, false)) {
     return *std::move(refusal);
   }
   if (auto refusal = CheckGrade("overall", request.overall())) return *std::move(refusal);

@@ -68,17 +68,6 @@ v1::IntakeEvent Forwarded(const std::string& case_id, const v1::SubmitAidApplica
 
 }  // namespace
 
-std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document) {
-  if (auto refusal = CheckText(field + ".name", document.name(), 200, true)) return refusal;
-  if (document.sha256().size() != 32) {
-    return RefuseField(field + ".sha256", Phrase::PHRASE_SHA256_BYTES);
-  }
-  if (document.size_bytes() < 0) {
-    return RefuseField(field + ".size_bytes", Phrase::PHRASE_NOT_NEGATIVE);
-  }
-  return std::nullopt;
-}
-
 EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1::SubmitAidApplicationRequest& request,
                                            const OfficeFact& office, bool competent_is_known,
                                            const std::optional<std::string>& first_receipt, const Context& context) {

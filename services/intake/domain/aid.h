@@ -6,7 +6,6 @@
 
 namespace casehub::intake {
 
-std::optional<Refused> CheckDocument(const std::string& field, const common::v1::DocumentRef& document);
 // `state` is null where the application opens the case too; `first_receipt` names another case under which the same
 // documents of the same applicant were received and are not done with, if there is one.
 EventsOrRefusal DecideSubmitAidApplication(const v1::CaseState* state, const v1::SubmitAidApplicationRequest& request,

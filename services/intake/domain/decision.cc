@@ -1,7 +1,6 @@
 #include "services/intake/domain/decision.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 
 namespace casehub::intake {
 
@@ -61,26 +60,6 @@ std::optional<Refused> CheckActing(const v1::CaseState& state) {
     default:
       return std::nullopt;
   }
-}
-
-std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed) {
-  if (text.empty() && needed) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", field}});
-  if (text.size() <= limit) return std::nullopt;
-  return Refuse(R::REFUSAL_FIELD_TOO_LONG,
-                {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}});
-}
-
-std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time,
-                                        Instant now) {
-  if (!IsInCalendar(time)) {
-    return RefuseField(field, Phrase::PHRASE_YEARS_OF_TIMES);
-  }
-  const Instant instant = ToInstant(time);
-  if (instant.micros <= now.micros + kFutureToleranceMicros) return std::nullopt;
-  return Refuse(R::REFUSAL_TIME_IN_FUTURE,
-                {{"field", field},
-                 {"time", absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMicros(instant.micros),
-                                           absl::FixedTimeZone(8 * 3600))}});
 }
 
 std::optional<Refused> CheckOffice(const std::string& field, const std::string& office_id, const OfficeFact& office,

@@ -14,6 +14,7 @@
 #include "casehub/intake/v1/intake_events.pb.h"
 #include "casehub/intake/v1/intake_state.pb.h"
 #include "services/legalclock/rules.h"
+#include "services/model/checks.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
 #include "services/model/timestamps.h"
@@ -29,10 +30,6 @@ struct Context {
   std::shared_ptr<const legalclock::Rules> rules;  // by which the municipality counts deadlines
 };
 
-inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
-  return {reason, std::move(metadata)};
-}
-
 using Events = std::vector<v1::IntakeEvent>;
 
 // An office named in a request: whether the municipality has it, and whether it is open on the day.
@@ -45,17 +42,12 @@ struct OfficeFact {
 
 v1::IntakeEvent NewEvent(const std::string& case_id, Instant occurred_at);
 
-// Tolerance for clocks of callers.
-inline constexpr int64_t kFutureToleranceMicros = 300 * kMicrosPerSecond;
-
 // Checks that most commands share; nullopt is "nothing wrong".
 std::optional<Refused> CheckEtag(const v1::CaseState& state, const std::string& etag);
 // Frozen, moved, withdrawn, closed or archived cases take no commands.
 std::optional<Refused> CheckActing(const v1::CaseState& state);
 // A case of this kind has no such action.
 Refused WrongKind(const v1::CaseState& state, Phrase action);
-std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed);
-std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time, Instant now);
 std::optional<Refused> CheckOffice(const std::string& field, const std::string& office_id, const OfficeFact& office,
                                    Municipality here, bool must_be_open);
 std::string Etag(const v1::CaseState& state);

@@ -1,7 +1,6 @@
 #include "services/mediation/domain/checks.h"
 
 #include "absl/strings/str_cat.h"
-#include "services/model/civil_time.h"
 
 namespace casehub::mediation {
 
@@ -15,21 +14,6 @@ v1::MediationEvent NewEvent(const std::string& case_id, Instant occurred_at) {
 }
 
 std::string Etag(const v1::MediationState& state) { return absl::StrCat(state.version()); }
-
-std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed) {
-  if (text.empty() && needed) return Refuse(R::REFUSAL_FIELD_MISSING, {{"field", field}});
-  if (text.size() <= limit) return std::nullopt;
-  return Refuse(R::REFUSAL_FIELD_TOO_LONG,
-                {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}});
-}
-
-std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time,
-                                        Instant now) {
-  if (!IsInCalendar(time)) return RefuseField(field, Phrase::PHRASE_YEARS_OF_TIMES);
-  const Instant instant = ToInstant(time);
-  if (instant.micros <= now.micros + kFutureToleranceMicros) return std::nullopt;
-  return Refuse(R::REFUSAL_TIME_IN_FUTURE, {{"field", field}, {"time", FormatInstant(instant)}});
-}
 
 std::optional<Refused> CheckEtag(const v1::MediationState& state, const std::string& etag) {
   if (etag.empty() || etag == Etag(state)) return std::nullopt;

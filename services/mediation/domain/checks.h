@@ -14,6 +14,7 @@
 #include "casehub/mediation/v1/mediation_events.pb.h"
 #include "casehub/mediation/v1/mediation_state.pb.h"
 #include "services/legalclock/rules.h"
+#include "services/model/checks.h"
 #include "services/model/ids.h"
 #include "services/model/outcome.h"
 #include "services/model/timestamps.h"
@@ -28,23 +29,15 @@ struct Context {
   std::shared_ptr<const legalclock::Rules> rules;
 };
 
-inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
-  return {reason, std::move(metadata)};
-}
-
 using Events = std::vector<v1::MediationEvent>;
 using EventsOrRefusal = std::variant<Events, Refused>;
 
 v1::MediationEvent NewEvent(const std::string& case_id, Instant occurred_at);
 std::string Etag(const v1::MediationState& state);
 
-// Tolerance for clocks of callers.
-inline constexpr int64_t kFutureToleranceMicros = 300 * kMicrosPerSecond;
 inline constexpr size_t kReasonCodeBytesMax = 64;
 
 // Nullopt is "nothing wrong".
-std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit, bool needed);
-std::optional<Refused> CheckNotInFuture(const std::string& field, const google::protobuf::Timestamp& time, Instant now);
 std::optional<Refused> CheckEtag(const v1::MediationState& state, const std::string& etag);
 // Frozen, moved, withdrawn, returned and concluded disputes take no commands.
 std::optional<Refused> CheckActing(const v1::MediationState& state);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "services/model/checks.h"
 #include "services/model/civil_time.h"
 #include "services/model/digest.h"
 #include "services/model/identity_number.h"
@@ -24,13 +25,6 @@ constexpr uint32_t kCapacityMax = 1000;
 constexpr uint32_t kTermMax = 3650;  // of a policy, in its unit
 
 Refused Missing(std::string field) { return Refuse(Refusal::REFUSAL_FIELD_MISSING).With("field", std::move(field)); }
-
-std::optional<Refused> CheckText(const std::string& field, const std::string& text, size_t limit) {
-  if (text.empty()) return Missing(field);
-  if (text.size() <= limit) return std::nullopt;
-  return Refused{Refusal::REFUSAL_FIELD_TOO_LONG,
-                 {{"field", field}, {"size", absl::StrCat(text.size())}, {"limit", absl::StrCat(limit)}}};
-}
 
 // `from` is needed, `until` may be open; a span holds at least one day.
 std::optional<Refused> CheckSpan(const std::string& prefix, const std::string& from, const std::string& until) {
@@ -50,8 +44,8 @@ bool IsRegionCode(const std::string& code) {
 }
 
 std::optional<Refused> CheckOffice(const v1::Office& office) {
-  if (auto problem = CheckText("office.office_id", office.office_id(), kIdBytesMax)) return problem;
-  if (auto problem = CheckText("office.name", office.name(), kNameBytesMax)) return problem;
+  if (auto problem = CheckText("office.office_id", office.office_id(), kIdBytesMax, true)) return problem;
+  if (auto problem = CheckText("office.name", office.name(), kNameBytesMax, true)) return problem;
   if (office.kind() == v1::OFFICE_KIND_UNSPECIFIED) return Missing("office.kind");
   if (!v1::OfficeKind_IsValid(office.kind())) return RefuseField("office.kind", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   if (!v1::MediationKind_IsValid(office.mediation_kind())) {
@@ -93,7 +87,7 @@ std::optional<Refused> CheckVillages(const v1::Practitioner& one) {
   }
   const std::string& reason = one.villages_override_reason();
   if (reason.size() > kReasonBytesMax) {
-    return CheckText("practitioner.villages_override_reason", reason, kReasonBytesMax);
+    return CheckText("practitioner.villages_override_reason", reason, kReasonBytesMax, true);
   }
   if (one.villages_size() <= kVillagesInPrinciple || !reason.empty()) return std::nullopt;
   return Refused{Refusal::REFUSAL_TOO_MANY_VILLAGES,
@@ -140,7 +134,7 @@ Decided DecideRegisterOffice(const OfficeState& state, const v1::RegisterOfficeR
 
 Decided DecideCloseOffice(const std::optional<v1::Office>& office, const std::optional<v1::Office>& successor,
                           const v1::CloseOfficeRequest& request) {
-  if (auto problem = CheckText("office_id", request.office_id(), kIdBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("office_id", request.office_id(), kIdBytesMax, true)) return *std::move(problem);
   if (!office) return OfficeUnknown(request.office_id(), request.municipality());
   const auto until = ParseDate(request.valid_until());
   if (!until) return RefuseField("valid_until", Phrase::PHRASE_DATE_FORMAT);
@@ -172,7 +166,7 @@ v1::Office Close(v1::Office office, const v1::OfficeClosed& closed) {
 
 Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::RegisterPractitionerRequest& request) {
   const v1::Practitioner& one = request.practitioner();
-  if (auto problem = CheckText("practitioner.practitioner_id", one.practitioner_id(), kIdBytesMax)) {
+  if (auto problem = CheckText("practitioner.practitioner_id", one.practitioner_id(), kIdBytesMax, true)) {
     return *std::move(problem);
   }
   if (one.kind() == v1::PRACTITIONER_KIND_UNSPECIFIED) return Missing("practitioner.kind");
@@ -196,10 +190,11 @@ Decided DecideRegisterPractitioner(const PractitionerState& state, const v1::Reg
 Decided DecideRegisterSourceSystem(const std::optional<v1::SourceSystem>& known,
                                    const v1::RegisterSourceSystemRequest& request) {
   const v1::SourceSystem& source = request.source();
-  if (auto problem = CheckText("source.source_system", source.source_system(), kIdBytesMax)) return *std::move(problem);
-  if (auto problem = CheckText("source.name", source.name(), kNameBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("source.source_system", source.source_system(), kIdBytesMax, true))
+    return *std::move(problem);
+  if (auto problem = CheckText("source.name", source.name(), kNameBytesMax, true)) return *std::move(problem);
   if (source.run_by().size() > kNameBytesMax) {
-    return *CheckText("source.run_by", source.run_by(), kNameBytesMax);
+    return *CheckText("source.run_by", source.run_by(), kNameBytesMax, true);
   }
   if (auto problem = CheckSpan("source", source.valid_from(), source.valid_until())) return *std::move(problem);
   if (known && MessageDifferencer::Equals(*known, source)) return std::monostate();
@@ -210,8 +205,9 @@ Decided DecideRegisterSourceSystem(const std::optional<v1::SourceSystem>& known,
 
 Decided DecideSuspendPractitioner(const std::optional<v1::Practitioner>& practitioner,
                                   const v1::SuspendPractitionerRequest& request) {
-  if (auto problem = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax)) return *std::move(problem);
-  if (auto problem = CheckText("reason_code", request.reason_code(), kIdBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax, true))
+    return *std::move(problem);
+  if (auto problem = CheckText("reason_code", request.reason_code(), kIdBytesMax, true)) return *std::move(problem);
   if (request.suspended_from().empty()) return Missing("suspended_from");
   const auto from = ParseDate(request.suspended_from());
   if (!from) return RefuseField("suspended_from", Phrase::PHRASE_DATE_FORMAT);
@@ -236,7 +232,8 @@ Decided DecideSuspendPractitioner(const std::optional<v1::Practitioner>& practit
 
 Decided DecideReinstatePractitioner(const std::optional<v1::Practitioner>& practitioner,
                                     const v1::ReinstatePractitionerRequest& request) {
-  if (auto problem = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("practitioner_id", request.practitioner_id(), kIdBytesMax, true))
+    return *std::move(problem);
   if (!practitioner) return PractitionerUnknown(request.practitioner_id(), request.municipality());
   if (practitioner->suspended_from().empty()) return std::monostate();
   v1::RegistryEvent event;
@@ -310,8 +307,10 @@ Decided DecideSetPolicy(const PolicyState& state, const v1::SetPolicyRequest& re
   if (!v1::TermUnit_IsValid(policy.unit())) return RefuseField("policy.unit", Phrase::PHRASE_NOT_A_KNOWN_VALUE);
   if (policy.amount() < 1 || policy.amount() > kTermMax) return RefuseField("policy.amount", Phrase::PHRASE_TERM);
   if (policy.extension() > kTermMax) return RefuseField("policy.extension", Phrase::PHRASE_TERM);
-  if (auto problem = CheckText("policy.citation_zh", policy.citation_zh(), kNameBytesMax)) return *std::move(problem);
-  if (auto problem = CheckText("policy.citation_en", policy.citation_en(), kNameBytesMax)) return *std::move(problem);
+  if (auto problem = CheckText("policy.citation_zh", policy.citation_zh(), kNameBytesMax, true))
+    return *std::move(problem);
+  if (auto problem = CheckText("policy.citation_en", policy.citation_en(), kNameBytesMax, true))
+    return *std::move(problem);
   if (policy.valid_from().empty()) return Missing("policy.valid_from");
   const auto from = ParseDate(policy.valid_from());
   if (!from) return RefuseField("policy.valid_from", Phrase::PHRASE_DATE_FORMAT);

@@ -23,11 +23,6 @@ struct Context {
   Instant now;
 };
 
-using casehub::Refused;
-inline Refused Refuse(common::v1::Refusal reason, std::map<std::string, std::string> metadata = {}) {
-  return {reason, std::move(metadata)};
-}
-
 // A broken invariant: the case is set aside with this reason.
 struct Broken {
   std::string what;
