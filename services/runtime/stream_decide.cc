@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "services/model/key_bytes.h"
 #include "services/runtime/event_info.h"
 #include "services/runtime/stream.h"
 
@@ -393,10 +394,10 @@ void Stream::SendMail(Instant now, TurnOutput* out) {
   if (!mail_known_) {
     rows_->overlay.Scan(tables::TableStart(tables::kOutboxHead), tables::TableEnd(tables::kOutboxHead),
                         Overlay::Level::kApplied, [&](std::string_view key, std::string_view value) {
-                          const auto from = static_cast<uint32_t>(tables::DecodeNumber(key.substr(1, 4)));
+                          const Municipality from = MunicipalityOfKey(key);
                           const auto to = static_cast<uint32_t>(tables::DecodeNumber(key.substr(5, 4)));
                           const tables::OutboxHead head = tables::DecodeOutboxHead(value);
-                          MailboxOut& box = mailboxes_[{Municipality(from), Municipality(to)}];
+                          MailboxOut& box = mailboxes_[{from, Municipality(to)}];
                           box.last = head.last;
                           box.delivered = std::max(box.delivered, head.delivered);
                           box.acknowledged = std::max(box.acknowledged, head.delivered);
